@@ -1,0 +1,1 @@
+"""Reads that put policies, ballots and people together."""

@@ -1,0 +1,1 @@
+"""Everything that writes judgement: policies, requests and ballots, gates and their answers."""

@@ -1,0 +1,283 @@
+"""Putting a question to a gate, and keeping what it answered."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from approvals.checks.base import Context, Level, Result, declared
+from approvals.gate import decide
+from approvals.models import Answer, Evaluation, Gate, Request
+from approvals.permissions import may_ask_gate
+from approvals.selectors.standing import Standing, policy_of, standing_of
+from approvals.services.requests import settle
+from approvals.subjects import Judged
+from foundation import audit, clock
+from foundation.actor import Actor, system
+from foundation.canonical import canonical_json, digest, timestamp
+from foundation.errors import Invalid
+from foundation.permissions import require
+from foundation.sealing import latest_checkpoint
+from governance.people.selectors import holders
+from lineage.models import ModelVersion
+from lineage.provenance import Malformed, full_sha, sha256_text
+from lineage.selectors.manifest import manifest_of
+
+ANSWERED = audit.kind("approvals.gate.answered", gettext_lazy("Gate answered"))
+ALLOW_LASTS = timedelta(hours=24)
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A check's answer with the weight the policy gives it."""
+
+    result: Result
+    blocking: bool
+
+    @property
+    def status(self) -> str:
+        return self.result.status
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An evaluation with its newest answer, and whether this question changed it."""
+
+    evaluation: Evaluation
+    answer: Answer
+    changed: bool
+
+
+def evaluate_gate(
+    *, actor: Actor, gate: Gate, model_version: ModelVersion, commit: str = "", artifact_sha256: str = "", purpose: str = "deployment"
+) -> Asked:
+    """Ask whether these bytes may go there. The same question of the same caller is one evaluation with numbered answers.
+
+    Raises NotAllowed; Invalid for a commit that is not 40 hex digits or a digest that is none. A denial is an answer.
+    """
+    require(may_ask_gate(actor, model_version.use_case))
+    if purpose != Request.Purpose.DEPLOYMENT:
+        raise Invalid(_("This gate answers for deployments."), code="gate.purpose")
+    try:
+        commit = full_sha(commit) if commit else ""
+        artifact_sha256 = sha256_text(artifact_sha256, "artifact_sha256")
+    except Malformed as error:
+        raise Invalid(error.message, code=error.code) from error
+    with transaction.atomic():
+        question = {"gate": gate, "model_version": model_version, "commit": commit, "artifact_sha256": artifact_sha256, "purpose": purpose}
+        row = Evaluation.objects.filter(**question, asked_by_id_text=actor.id).order_by("-pk").first()
+        if row is None:
+            row = Evaluation(**question, asked_by_id_text=actor.id, asked_by_label=actor.label, asked_at=clock.now())
+            row.save(force_insert=True)
+        return _answer(actor, row)
+
+
+def ask_again(*, actor: Actor, evaluation: Evaluation) -> Asked:
+    """Ask an evaluation's question anew. An answer that is as before is not kept twice."""
+    require(may_ask_gate(actor, evaluation.model_version.use_case))
+    with transaction.atomic():
+        return _answer(actor, evaluation)
+
+
+def _answer(actor: Actor, row: Evaluation) -> Asked:
+    context = context_of(row)
+    weighed = weigh(context)
+    decision = decide(weighed)
+    inputs = _inputs_digest(context, weighed, decision)
+    last = row.answers.order_by("-number").first()
+    if last is not None and last.inputs_digest == inputs and (last.expires_at is None or last.expires_at > context.now):
+        return Asked(row, last, changed=False)
+    expires = _expiry(context) if decision == "allow" else None
+    answer = Answer(
+        evaluation=row,
+        number=(last.number if last else 0) + 1,
+        decision=decision,
+        inputs_digest=inputs,
+        body=_body(row, context, weighed, decision, inputs, expires),
+        answered_at=context.now,
+        expires_at=expires,
+    )
+    answer.save(force_insert=True)
+    audit.record(
+        actor,
+        ANSWERED,
+        row,
+        {
+            "number": answer.number,
+            "decision": decision,
+            "gate": row.gate.environment.slug,
+            "model_version": row.model_version.public_id,
+            "commit": row.commit,
+            "artifact": row.artifact_sha256,
+            "inputs": inputs,
+            "policy": context.policy.digest,
+            "not_passed": {item.result.code: item.result.status for item in weighed if item.result.status != "pass"},
+        },
+    )
+    return Asked(row, answer, changed=True)
+
+
+def _expiry(context: Context) -> datetime:
+    """An allow lasts a day, and never longer than the approval it rests on."""
+    day = context.now + ALLOW_LASTS
+    until = context.decision.valid_until if context.decision else None
+    return min(day, until) if until else day
+
+
+def context_of(row: Evaluation) -> Context:
+    """Read once what the checks look at. An open request whose verdict has become final is settled on the way."""
+    version, now = row.model_version, clock.now()
+    manifest = manifest_of(version)
+    judged = Judged(manifest.digests, manifest.bodies, manifest.digest)
+    request = _latest_request(row)
+    standing = standing_of(request, subject=version, judged=judged) if request else None
+    if standing is not None and standing.is_open and standing.verdict.state != "open":
+        settle(system("gate"), standing, version)
+        request = _latest_request(row)
+        standing = standing_of(request, subject=version, judged=judged) if request else None
+    grants = standing.grants if standing and standing.is_open else holders(scope=version.use_case.public_id, at=now)
+    current = row.gate.policy.current_version()
+    policy = standing.policy if standing is not None else policy_of(current) if current else None
+    if policy is None:
+        raise Invalid(_("This gate's policy has no version yet."), code="gate.no_policy")
+    return Context(
+        gate=row.gate,
+        model_version=version,
+        commit=row.commit,
+        artifact_sha256=row.artifact_sha256,
+        policy=policy,
+        manifest=manifest,
+        standing=standing,
+        decision=getattr(request, "decision", None) if request else None,
+        facts={fact.key: fact for fact in version.facts.all()},  # ordered by age: the newest of a key stays
+        grants=grants,
+        now=now,
+    )
+
+
+def _latest_request(row: Evaluation) -> Request | None:
+    """The request that answers for this version here: an open or approved one before any other, then the newest."""
+    rows = list(
+        Request.objects.filter(subject_id=row.model_version.public_id, environment=row.gate.environment, purpose=row.purpose)
+        .select_related("use_case", "submitter", "policy_version__policy", "environment", "decision")
+        .order_by("-pk")[:20]
+    )
+    withdrawn = (Request.State.WITHDRAWN, Request.State.EXPIRED, Request.State.SUPERSEDED)
+    return next((found for found in rows if found.state not in withdrawn), rows[0] if rows else None)
+
+
+def weigh(context: Context) -> list[Weighed]:
+    """Run every check. One that breaks answers unknown, with its name, and never allows."""
+    found: list[Weighed] = []
+    for check in declared():
+        level: Level = check.level if check.fixed else context.policy.checks.get(check.code, check.level)
+        if level == "off":
+            continue
+        try:
+            results = list(check.run(context))
+        except Exception:
+            log.exception("gate.check_failed", check=check.code, model_version=context.model_version.public_id)
+            broken = Result(check.code, "unknown", _("This check could not be carried out"), _("The error is in the server's log."))
+            results = [broken]
+        found += [Weighed(result, level == "blocking") for result in results]
+    return found
+
+
+def _inputs_digest(context: Context, weighed: list[Weighed], decision: str) -> str:
+    """The digest of what the answer follows from: same inputs under the same policy, same decision."""
+    request = context.standing.request if context.standing else None
+    return digest(
+        {
+            "policy": context.policy.digest,
+            "mode": context.gate.mode,
+            "manifest": context.manifest.digest,
+            "commit": context.commit,
+            "artifact": context.artifact_sha256,
+            "request": [request.public_id, request.round, request.state] if request else [],
+            "verdict": context.standing.verdict.as_mapping() if context.standing else {},
+            "decision": context.decision.public_id if context.decision else "",
+            "checks": [
+                [item.result.code, item.result.status, item.blocking, sorted(actor["id"] for actor in item.result.actors)] for item in weighed
+            ],
+            "answer": decision,
+        }
+    )
+
+
+def _body(row: Evaluation, context: Context, weighed: list[Weighed], decision: str, inputs: str, expires: datetime | None) -> dict[str, Any]:
+    checkpoint = latest_checkpoint()
+    body = {
+        "id": row.public_id,
+        "gate": row.gate.environment.slug,
+        "decision": decision,
+        "mode": row.gate.mode,
+        "enforced": row.gate.mode == Gate.Mode.PREVENT,
+        "summary": summary(weighed, decision),
+        "subject": {
+            "model_version": row.model_version.public_id,
+            "name": row.model_version.name,
+            "version": row.model_version.version,
+            "commit": row.commit or row.model_version.commit,
+            "artifact_sha256": row.artifact_sha256,
+            "manifest_digest": context.manifest.digest,
+        },
+        "purpose": row.purpose,
+        "checks": [check_body(item) for item in weighed],
+        "policy": _policy(context),
+        "inputs_digest": inputs,
+        "evaluated_at": timestamp(context.now),
+        "expires_at": timestamp(expires) if expires else None,
+        "checkpoint": checkpoint.note if checkpoint else None,
+        "html_url": f"{settings.BASE_URL}/gates/{row.public_id}/",
+    }
+    return json.loads(canonical_json(body))
+
+
+def _policy(context: Context) -> dict[str, Any]:
+    standing: Standing | None = context.standing
+    version = standing.request.policy_version if standing else context.gate.policy.current_version()
+    return {"key": version.policy.key, "version": version.number, "digest": version.digest} if version else {}
+
+
+def summary(weighed: list[Weighed], decision: str) -> str:
+    """One line for a log."""
+    total = len(weighed)
+    failing = sum(item.blocking and item.status == "fail" for item in weighed)
+    waiting = sum(item.blocking and item.status in ("pending", "unknown") for item in weighed)
+    if decision == "deny":
+        return ngettext("%(n)s of %(total)s checks fails", "%(n)s of %(total)s checks fail", failing) % {"n": failing, "total": total}
+    if decision == "pending":
+        return ngettext("%(n)s of %(total)s checks needs a person", "%(n)s of %(total)s checks need a person", waiting) % {
+            "n": waiting,
+            "total": total,
+        }
+    return _("All checks that block pass")
+
+
+def check_body(item: Weighed) -> dict[str, Any]:
+    """One check as the API shows it. What is no pass names who can act and where, or says that it is stuck."""
+    result = item.result
+    body: dict[str, Any] = {
+        "code": result.code,
+        "status": result.status,
+        "blocking": item.blocking,
+        "title": str(result.title),
+        "detail": str(result.detail),
+        "actors": result.actors,
+        "action": {"label": result.action["label"], "url": settings.BASE_URL + result.action["path"]} if result.action else None,
+        "evidence": result.evidence,
+        "since": timestamp(result.since) if result.since else None,
+        "due_at": timestamp(result.due_at) if result.due_at else None,
+    }
+    if result.status != "pass" and (not any(actor["type"] == "user" for actor in result.actors) or not result.action):
+        body["stuck"] = True
+    return body

@@ -1,0 +1,63 @@
+"""A model version to an environment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from approvals.subjects import Judged
+from foundation.actor import Actor
+from foundation.errors import Missing
+from governance.people.models import User
+from governance.usecases.models import UseCase
+from lineage.models import Environment, ModelVersion
+from lineage.selectors.authors import authors_of, emails_between
+from lineage.selectors.manifest import manifest_of
+from lineage.services.components import keep_body
+
+FROM_GIT = ("code", "model", "dependencies", "runtime")
+
+
+class ModelVersionSubject:
+    """Judged by its manifest; built by the authors and committers since the version that was approved before it."""
+
+    type = "model_version"
+    purposes = ("deployment",)
+
+    def find(self, actor: Actor, public_id: str) -> ModelVersion:
+        row = ModelVersion.objects.visible_to(actor).select_related("use_case", "repository").filter(public_id=public_id).first()
+        if row is None:
+            raise Missing(_("There is no such model version, or you may not see it."))
+        return row
+
+    def use_case(self, subject: ModelVersion) -> UseCase:
+        return subject.use_case
+
+    def line(self, subject: ModelVersion, environment: Environment | None) -> str:
+        return f"model_version:{subject.name}:{environment.slug if environment else ''}"
+
+    def judged(self, subject: ModelVersion) -> Judged:
+        manifest = manifest_of(subject)
+        return Judged(manifest.digests, manifest.bodies, manifest.digest)
+
+    def keep(self, judged: Judged) -> None:
+        for name in ("use_case", "dictionary", "economics"):  # the others are kept when the version is registered
+            keep_body(name, judged.bodies[name])
+
+    def contributors(self, subject: ModelVersion, since: ModelVersion | None) -> dict[str, set[str]]:
+        by_component = authors_of(subject)
+        emails = emails_between(subject, since.commit if since else None)
+        people = set(User.objects.filter(email__in=emails).values_list("public_id", flat=True))
+        for name in FROM_GIT:
+            by_component.setdefault(name, set()).update(people)
+        return by_component
+
+    def bound(self, subject: ModelVersion) -> dict[str, str]:
+        return {"commit": subject.commit, "artifact_sha256": subject.artifact_sha256}
+
+    def title(self, subject: Any) -> str:
+        return str(subject.label)
+
+    def url(self, subject: Any) -> str:
+        return f"/models/{subject.public_id}/"

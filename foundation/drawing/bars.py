@@ -1,0 +1,83 @@
+"""Horizontal bars: labels at the left, a bar from zero for each value, its figure behind it. Values may be negative."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+LABEL_GAP = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One value, in words and as a number. `figure` is how the number is written; `tone` a word for the renderer."""
+
+    label: str
+    value: Decimal | float
+    figure: str
+    tone: str = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedBar:
+    """`x`, `width` is the bar; `label_y` the middle of its row; `figure_x` where the figure starts (ends, if `figure_ends`)."""
+
+    bar: Bar
+    x: float
+    y: float
+    width: float
+    height: float
+    label_y: float
+    figure_x: float
+    figure_ends: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BarChart:
+    width: float
+    height: float
+    label_width: float
+    zero_x: float
+    bars: tuple[PlacedBar, ...]
+
+
+def chart(
+    bars: Sequence[Bar],
+    *,
+    width: float = 640.0,
+    row: float = 28.0,
+    thickness: float = 14.0,
+    label_width: float = 180.0,
+    figure_width: float = 96.0,
+) -> BarChart:
+    """Scale all bars alike, so that the longest fills the space between labels and figures.
+
+    A figure stands beyond the tip of its bar: right of a positive one, left of a negative one. Raises ValueError if the
+    widths leave no room for bars.
+    """
+    low = min([0.0, *(float(bar.value) for bar in bars)])
+    high = max([0.0, *(float(bar.value) for bar in bars)])
+    left = label_width + LABEL_GAP + (figure_width if low < 0 else 0.0)
+    room = width - left - figure_width
+    if room <= 0:
+        raise ValueError("labels and figures leave no room for bars")
+    scale = room / (high - low) if high > low else 0.0
+    zero = left - low * scale
+    placed = []
+    for index, bar in enumerate(bars):
+        tip = zero + float(bar.value) * scale
+        negative = float(bar.value) < 0
+        placed.append(
+            PlacedBar(
+                bar=bar,
+                x=min(zero, tip),
+                y=index * row + (row - thickness) / 2,
+                width=abs(tip - zero),
+                height=thickness,
+                label_y=index * row + row / 2,
+                figure_x=tip + (-8.0 if negative else 8.0),
+                figure_ends=negative,
+            )
+        )
+    return BarChart(width, row * len(bars), label_width, zero, tuple(placed))

@@ -1,0 +1,82 @@
+"""What happens around every request: an id, a content security policy, an actor, and problems in one form."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from foundation import actor as actors
+from foundation.errors import CountersignError
+
+Next = Callable[[HttpRequest], HttpResponse]
+REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,60}$")
+
+
+class RequestIdMiddleware:
+    """Give each request an id (or take the caller's) for logs, the audit log and error messages."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        offered = request.headers.get("X-Request-Id", "")
+        request.id = offered if REQUEST_ID.match(offered) else secrets.token_hex(12)  # type: ignore[attr-defined] # our own attribute
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request.id)  # type: ignore[attr-defined] # set above
+        response = self.get_response(request)
+        response["X-Request-Id"] = request.id  # type: ignore[attr-defined] # set above
+        return response
+
+
+class ContentSecurityPolicyMiddleware:
+    """Only our own files and scripts with this answer's nonce run. `request.csp_nonce` is what templates use."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.csp_nonce = secrets.token_urlsafe(16)  # type: ignore[attr-defined] # read by templates and django-htmx
+        response = self.get_response(request)
+        response.setdefault(
+            "Content-Security-Policy",
+            f"default-src 'self'; script-src 'self' 'nonce-{request.csp_nonce}'; style-src 'self'; img-src 'self' data:; "  # type: ignore[attr-defined] # set above
+            "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+        )
+        response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        return response
+
+
+class ActorMiddleware:
+    """`request.actor` for pages: the signed-in person, or None. The API sets its own after authentication."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user: Any = request.user
+        request.actor = actors.person(user, request_id=request.id) if user.is_authenticated else None  # type: ignore[attr-defined] # our own attributes
+        return self.get_response(request)
+
+
+class ProblemMiddleware:
+    """What services raise becomes a page that says what happened and what to do; the API has its own handler."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, CountersignError) or request.path.startswith("/api/"):
+            return None
+        if exception.status == 404:
+            raise Http404(str(exception.detail)) from exception
+        template = "403.html" if exception.status == 403 else "problem.html"
+        return render(request, template, {"problem": exception, "reason": exception.detail}, status=exception.status)

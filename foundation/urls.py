@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from foundation import resources, views
+
+app_name = "foundation"
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("theme/", views.theme, name="theme"),
+]
+api_urlpatterns = [
+    path("jobs/<str:public_id>", resources.JobDetails.as_view(), name="api_job"),
+    path("jobs/<str:public_id>/cancel", resources.JobCancel.as_view(), name="api_job_cancel"),
+    path("audit/events", resources.EventList.as_view(), name="api_audit_events"),
+    path("audit/checkpoints/latest", resources.LatestCheckpoint.as_view(), name="api_checkpoint"),
+    path("audit/proof", resources.Proof.as_view(), name="api_audit_proof"),
+    path("tokens", resources.TokenList.as_view(), name="api_tokens"),
+    path("tokens/<str:public_id>/revoke", resources.TokenRevoke.as_view(), name="api_token_revoke"),
+]

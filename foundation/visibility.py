@@ -1,0 +1,30 @@
+"""Which audit events somebody may see. Foundation knows no use cases: the room that does says which scopes are seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db.models import QuerySet
+
+from foundation.actor import Actor
+from foundation.models import AuditEvent
+
+Scopes = Callable[[Actor], list[str] | None]
+_scopes: list[Scopes] = []
+
+
+def seen_scopes_from(function: Scopes) -> None:
+    """Tell foundation how to find the scopes an actor sees: a list of public ids, or None for all. Set once, by `people`."""
+    _scopes[:] = [function]
+
+
+def visible_events(actor: Actor) -> QuerySet[AuditEvent]:
+    """Events of the scopes the actor sees, and what the actor did. Without anybody to ask, nothing."""
+    if actor.kind == "system":
+        return AuditEvent.objects.all()
+    if not _scopes:
+        return AuditEvent.objects.none()
+    seen = _scopes[0](actor)
+    if seen is None:
+        return AuditEvent.objects.all()
+    return AuditEvent.objects.filter(scope__in=seen) | AuditEvent.objects.filter(actor_id=actor.id)

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class EconomicsConfig(AppConfig):
+    name = "governance.economics"
+    label = "economics"
+
+    def ready(self) -> None:
+        from foundation import objects
+        from governance.economics.models import Case, Snapshot
+        from governance.usecases.models import UseCase
+
+        def page(use_case: UseCase) -> str:
+            return f"/use-cases/{use_case.slug}/"
+
+        objects.register(Case, name="case", label=_("Cost-benefit case"), url=lambda row: page(row.use_case))
+        objects.register(Snapshot, name="snapshot", label=_("Costs and benefits"), url=lambda row: page(row.case.use_case))

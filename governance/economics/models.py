@@ -1,0 +1,97 @@
+"""What a use case costs and brings: one case, frozen snapshots."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from foundation.actor import Actor
+from foundation.canonical import digest
+from foundation.models import AppendOnlyQuerySet, PublicIdModel
+from governance.economics.components import component_body
+from governance.people.models import User
+from governance.usecases.models import UseCase
+
+CURRENCY = RegexValidator(r"\A[A-Z]{3}\Z", _("A currency is three capital letters by ISO 4217, such as EUR."))
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def visible_to(self, actor: Actor) -> Self:
+        return self.filter(use_case__in=UseCase.objects.visible_to(actor))
+
+
+class Case(PublicIdModel):
+    """The cost-benefit record of a use case. It is kept in one currency, for sums in two would mean nothing."""
+
+    public_id_prefix = "ec"
+    audit_fields = ("use_case", "currency")
+
+    use_case = models.OneToOneField(UseCase, models.PROTECT, related_name="case")
+    currency = models.CharField(_("Currency"), max_length=3, validators=[CURRENCY])
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField()
+
+    objects = CaseQuerySet.as_manager()
+
+    def audit_scope(self) -> str:
+        return self.use_case.public_id
+
+    def __str__(self) -> str:
+        return str(self.use_case)
+
+
+class SnapshotQuerySet(AppendOnlyQuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        return self.filter(case__use_case__in=UseCase.objects.visible_to(actor))
+
+
+class Snapshot(PublicIdModel):
+    """The case as it was written down once. Never edited: a change is a new snapshot, so plans and results can be compared."""
+
+    class Period(models.TextChoices):
+        YEAR = "year", _("Year")
+
+    class Prices(models.TextChoices):
+        REAL = "real", _("Real")
+        NOMINAL = "nominal", _("Nominal")
+
+    public_id_prefix = "es"
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="snapshots")
+    number = models.PositiveIntegerField()
+    period = models.CharField(_("Period"), max_length=10, choices=Period.choices, default=Period.YEAR)
+    horizon = models.PositiveSmallIntegerField(_("Horizon"))  # the last period; flows fall at 0 to horizon
+    discount_rate = models.DecimalField(_("Discount rate"), max_digits=9, decimal_places=6)  # a period; 0.1 is 10 %
+    real_or_nominal = models.CharField(_("Prices"), max_length=10, choices=Prices.choices)  # of the rate and of every line
+    lines = models.JSONField()  # of `components.Line`, decimals as texts
+    note = models.TextField(_("Note"), max_length=2000, blank=True)
+    digest = models.CharField(max_length=71)
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField()
+
+    objects = SnapshotQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "number"], name="snapshot_numbered_once")]
+
+    @property
+    def currency(self) -> str:
+        return self.case.currency
+
+    def audit_state(self) -> dict[str, Any]:
+        return {
+            "case": self.case.public_id,
+            "number": self.number,
+            "digest": self.digest,
+            "body": digest(component_body(self)),
+            "note": digest(self.note),
+        }
+
+    def audit_scope(self) -> str:
+        return self.case.use_case.public_id
+
+    def __str__(self) -> str:
+        return f"{self.case} · {self.number}"

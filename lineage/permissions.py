@@ -1,0 +1,28 @@
+"""Who may register repositories, push versions, and look after environments."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from foundation.actor import Actor
+from foundation.permissions import ALLOWED, Decision, Denied
+from governance.people.permissions import may_administer
+from governance.people.roles import ADMINISTRATOR, BUILDERS
+from governance.people.selectors import holds
+from governance.usecases.models import UseCase
+
+
+def may_push(actor: Actor, use_case: UseCase) -> Decision:
+    """Builders of the use case, and service tokens with the scope that are not bound to another use case."""
+    if not (allowed := actor.has_scope("provenance:write")):
+        return allowed
+    if actor.bound_to and actor.bound_to != use_case.public_id:
+        return Denied(_("This token is bound to another use case."), code="token.bound")
+    if holds(actor, *BUILDERS, ADMINISTRATOR, scope=use_case.public_id):
+        return ALLOWED
+    return Denied(_("Only those who build this use case (data scientists, engineers, the project lead) can add to it."))
+
+
+def may_manage_environments(actor: Actor) -> Decision:
+    """Environments are the installation's: administrators look after them."""
+    return may_administer(actor)

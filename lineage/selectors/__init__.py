@@ -1,0 +1,1 @@
+"""Reads over lineage facts: manifests, and the graph from data to deployment."""

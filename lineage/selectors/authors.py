@@ -1,0 +1,56 @@
+"""Who made what a version consists of."""
+
+from __future__ import annotations
+
+import structlog
+from django.db.models import F
+
+from governance.dictionary.selectors import bound_columns
+from governance.economics.selectors import current_snapshot
+from lineage import mirror
+from lineage.models import Commit, DatasetInput, ModelVersion
+
+log = structlog.get_logger(__name__)
+
+
+def authors_of(model_version: ModelVersion) -> dict[str, set[str]]:
+    """Component → public ids of the people who wrote it in Countersign: definition, elements, case, and the push itself."""
+    found: dict[str, set[str]] = {}
+    definition = model_version.use_case.current_definition()
+    if definition and definition.created_by:
+        found["use_case"] = {definition.created_by.public_id}
+    snapshot = current_snapshot(model_version.use_case)
+    if snapshot and snapshot.created_by:
+        found["economics"] = {snapshot.created_by.public_id}
+    columns = {row.name: row.columns for row in DatasetInput.objects.filter(model_version=model_version)}
+    bound = [item for said in bound_columns(columns).values() for item in said]
+    writers = [item.version.created_by for item in bound] + [item.binding.created_by for item in bound]
+    found["dictionary"] = {user.public_id for user in writers if user is not None}
+    if model_version.created_by:
+        for name in ("model", "data"):
+            found.setdefault(name, set()).add(model_version.created_by.public_id)
+    return found
+
+
+def emails_between(model_version: ModelVersion, since: str | None) -> set[str]:
+    """Addresses of authors and committers of the commits that led from `since` (or the beginning) to the version.
+
+    A commit nobody has seen yet has no authors we know: its request is judged again when the mirror brings it.
+    """
+    found = (
+        Commit.objects.filter(sha=model_version.commit, repository__uses__use_case=model_version.use_case)
+        .select_related("repository")
+        .first()
+    )
+    if found is None:
+        return set()
+    path = found.repository.mirror
+    try:
+        base = since if since and mirror.has_commit(path, since) else None
+        emails = mirror.authors_between(path, base, found.sha)
+    except mirror.MirrorError as error:
+        # The table knows the commit although the mirror does not answer: take everybody, which excludes too many, never too few.
+        log.warning("lineage.authors_from_table", repository=found.repository.public_id, code=error.code)
+        rows = found.repository.commits.values_list(F("author_email"), F("committer_email"))
+        emails = frozenset(address for pair in rows for address in pair)
+    return {address.lower() for address in emails}
