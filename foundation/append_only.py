@@ -42,12 +42,12 @@ class AppendOnly(Operation):
         model = to_state.apps.get_model(app_label, self.model)
         columns = [field.column for field in model._meta.local_concrete_fields]
         for statement in statements(schema_editor.connection, model._meta.db_table, columns, self.set_once, self.free):
-            schema_editor.execute(statement)
+            schema_editor.execute(statement, params=None)  # no parameters, so a percent sign is one
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         table = from_state.apps.get_model(app_label, self.model)._meta.db_table
         for statement in drop_statements(schema_editor.connection, table):
-            schema_editor.execute(statement)
+            schema_editor.execute(statement, params=None)  # no parameters, so a percent sign is one
 
     def describe(self) -> str:
         return f"Keep rows of {self.model} as they were written"

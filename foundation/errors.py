@@ -32,6 +32,10 @@ class CountersignError(Exception):
         self.errors = tuple(errors)
         self.extra = extra or {}
 
+    def __str__(self) -> str:
+        """The detail with each field's problem: what a command line and a log show."""
+        return "; ".join([str(self.detail), *(f"{item.field}: {item.message}" for item in self.errors)])
+
 
 class Invalid(CountersignError):
     """What was sent cannot be understood or breaks a rule of its own."""

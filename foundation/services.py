@@ -10,9 +10,17 @@ from foundation.errors import FieldError, Invalid
 
 
 def validate(row: models.Model, *, exclude: tuple[str, ...] = ()) -> None:
-    """`full_clean`, with what is wrong told field by field as Invalid. Constraints are left to the database."""
+    """`full_clean`, with what is wrong told field by field as Invalid. Constraints are left to the database.
+
+    What may be NULL may be left out, and an empty list or map is a value: Django's forms see both as missing.
+    """
+    empty = [
+        field.name
+        for field in row._meta.fields
+        if (field.null and getattr(row, field.attname) is None) or (isinstance(field, models.JSONField) and not getattr(row, field.attname))
+    ]
     try:
-        row.full_clean(exclude=exclude, validate_constraints=False, validate_unique=False)
+        row.full_clean(exclude=[*exclude, *empty], validate_constraints=False, validate_unique=False)
     except ValidationError as error:
         found = [
             FieldError("" if field == NON_FIELD_ERRORS else field, str(problem.code or "invalid"), "; ".join(map(str, problem.messages)))

@@ -32,7 +32,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
     """Database, broker and worker answer: 200, or 503 with what does not."""
-    parts = {"database": _database(), "broker": _broker(), "worker": _worker()}
+    parts = {"database": _database(), "broker": broker(), "worker": worker()}
     ready = all(value == "ok" for value in parts.values())
     return JsonResponse({"status": "ok" if ready else "unready", **parts}, status=200 if ready else 503)
 
@@ -46,7 +46,7 @@ def _database() -> str:
     return "ok"
 
 
-def _broker() -> str:
+def broker() -> str:
     from config import celery_app
 
     try:
@@ -57,7 +57,7 @@ def _broker() -> str:
     return "ok"
 
 
-def _worker() -> str:
+def worker() -> str:
     try:
         beat = Heartbeat.objects.filter(part="worker").first()
     except DatabaseError as error:

@@ -71,11 +71,11 @@ def build(
     for opening in openings:
         if opening.event not in present:
             raise ValueError(f"an opening belongs to event {opening.event}, which is not in the bundle")
-        content = {"event": opening.event, "field": opening.field, "salt": opening.salt.hex(), "value": opening.value}
-        lines.append(_line("opening", content))
+        opened = {"event": opening.event, "field": opening.field, "salt": opening.salt.hex(), "value": opening.value}
+        lines.append(_line("opening", opened))
     lines.append(_line("checkpoint", {"note": checkpoint_note}))
-    for item in consistency:
-        lines.append(_line("consistency", {"size": item.size, "root": item.root.hex(), "proof": _hex(item.proof)}))
+    for prefix in consistency:
+        lines.append(_line("consistency", {"size": prefix.size, "root": prefix.root.hex(), "proof": _hex(prefix.proof)}))
     content = b"".join(lines)
     sha256 = hashlib.sha256(content).hexdigest()
     end = _line("end", {"lines": len(lines), "sha256": sha256})

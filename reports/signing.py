@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import re
 from datetime import UTC, datetime, timedelta
 
 from asn1crypto import keys as asn1_keys
@@ -23,15 +22,16 @@ from pyhanko.pdf_utils import embed, generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign import fields, signers
+from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from foundation.notes import key_hash
 
 KEY_BITS = 3072
 ATTACHMENT = "evidence.jsonl"
 FIELD = "Countersign"
 CERTIFICATE_YEARS = 10  # as long as the AI Act wants the record kept
 NAME_LENGTH = 64  # the longest common name that X.509 allows
-
-_BYTE_RANGE = re.compile(rb"/ByteRange \[0 (\d+) (\d+) \d+\]")
 
 
 def new_signer_key() -> rsa.RSAPrivateKey:
@@ -42,15 +42,18 @@ def new_signer_key() -> rsa.RSAPrivateKey:
 def make_signer_certificate(
     log_private_key: Ed25519PrivateKey, name: str, key: rsa.RSAPrivateKey, *, not_before: datetime
 ) -> x509.Certificate:
-    """A certificate for the signer's key, issued by the log's key. `name` is that of the log's key, cut to what X.509 allows.
+    """A certificate for the signer's key, issued by the log's key and naming it: `name` as issuer, its hash as identifier.
 
-    The serial number is derived from the signer's key, so that the same inputs give the same certificate.
+    The serial number is derived from the signer's key, so that the same inputs give the same certificate. Raises ValueError for a
+    name longer than X.509 allows, which is 64 characters.
     """
-    common = name[:NAME_LENGTH]
+    if len(name) > NAME_LENGTH:
+        raise ValueError(f"the key's name {name!r} is longer than the {NAME_LENGTH} characters that a certificate can hold")
     public = key.public_key()
     info = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Reports of {common}"[:NAME_LENGTH])])
+    issuer_hash = key_hash(name, log_private_key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
+    issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Reports of {name}"[:NAME_LENGTH])])
     usage = x509.KeyUsage(
         digital_signature=True,
         content_commitment=True,
@@ -75,7 +78,7 @@ def make_signer_certificate(
         .add_extension(usage, critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(log_private_key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier(issuer_hash, None, None), critical=False)
         .sign(log_private_key, None)
     )
 
@@ -101,12 +104,13 @@ def attach_and_sign(
         md_algorithm="sha256",  # stated, because the automatic choice raises the PDF's version with longer keys
         subfilter=fields.SigSeedSubFilter.PADES,
         reason=reason,
-        name=cert.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value,
+        name=str(cert.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value),
         embed_validation_info=False,
     )
     signer = _DatedSigner(metadata, signer=_signer(key, cert), new_field_spec=fields.SigFieldSpec(FIELD))
     signer.moment = moment
-    return _in_lower_case(signer.sign_pdf(writer).getvalue())
+    signed: bytes = signer.sign_pdf(writer).getvalue()
+    return signed
 
 
 class _DatedSigner(signers.PdfSigner):
@@ -114,18 +118,11 @@ class _DatedSigner(signers.PdfSigner):
 
     moment: datetime
 
-    def init_signing_session(self, pdf_out: BasePdfFileWriter, existing_fields_only: bool = False) -> signers.PdfSigningSession:
+    def init_signing_session(self, pdf_out: BasePdfFileWriter, existing_fields_only: bool = False) -> PdfSigningSession:
         """The session as pyHanko makes it, at the stated time."""
         session = super().init_signing_session(pdf_out, existing_fields_only)
         session.system_time = self.moment
         return session
-
-
-def _in_lower_case(signed: bytes) -> bytes:
-    """The file with `/Contents` in lower-case hex, its one canonical form. The signature does not cover its own place."""
-    *_, last = _BYTE_RANGE.finditer(signed)
-    start, end = int(last[1]), int(last[2])
-    return signed[:start] + signed[start:end].lower() + signed[end:]
 
 
 def _attach(writer: IncrementalPdfFileWriter, bundle_bytes: bytes, moment: datetime) -> None:

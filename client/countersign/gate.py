@@ -88,7 +88,7 @@ def checked(answer: Answer, environment: str, asked: dict[str, Any]) -> dict[str
     value = answer.body
     if answer.status not in (200, 201) or not isinstance(value, dict):
         raise _no_decision(f"the server answered {answer.status} with something else than an evaluation")
-    if value.get("decision") not in DECISIONS or not re.fullmatch(r"[A-Za-z0-9_-]{1,80}", str(value.get("id"))):
+    if str(value.get("decision")) not in DECISIONS or not re.fullmatch(r"[A-Za-z0-9_-]{1,80}", str(value.get("id"))):
         raise _no_decision("the answer holds no decision")
     if value.get("mode") not in ("prevent", "warn", "record") or value.get("enforced") is not (value["mode"] == "prevent"):
         raise _no_decision("the answer contradicts itself about whether the gate is enforced")

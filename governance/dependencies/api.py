@@ -21,20 +21,20 @@ class DependencySetInput(StrictSerializer):
     content = serializers.CharField(allow_blank=True, trim_whitespace=False)
 
 
-class OptionOutput(serializers.Serializer[Any]):
+class LockOptionOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
     value = serializers.CharField()
     line = serializers.IntegerField()
 
 
-class ProblemOutput(serializers.Serializer[Any]):
+class LockProblemOutput(serializers.Serializer[Any]):
     line = serializers.IntegerField()
     code = serializers.CharField()
     message = serializers.CharField()
     text = serializers.CharField()
 
 
-class RequirementOutput(serializers.Serializer[Any]):
+class LockRequirementOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
     version = serializers.CharField()
     specifier = serializers.CharField()
@@ -67,9 +67,9 @@ class DependencySetPage(serializers.Serializer[Any]):
 
 
 class DependencySetDetail(DependencySetOutput):
-    options = OptionOutput(many=True)
-    problems = ProblemOutput(many=True)
-    requirements = RequirementOutput(many=True)
+    options = LockOptionOutput(many=True)
+    problems = LockProblemOutput(many=True)
+    requirements = LockRequirementOutput(many=True)
 
 
 class DependencySetList(Endpoint):

@@ -51,7 +51,7 @@ class ElementInput(StrictSerializer):
     )
 
 
-class VersionOutput(serializers.Serializer[Any]):
+class ElementVersionOutput(serializers.Serializer[Any]):
     id = serializers.CharField(source="public_id")
     number = serializers.IntegerField()
     definition = serializers.CharField()
@@ -71,9 +71,9 @@ class ElementOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
     version = serializers.SerializerMethodField()
 
-    def get_version(self, row: DataElement) -> VersionOutput:
+    def get_version(self, row: DataElement) -> ElementVersionOutput:
         """What the element means now. Read with `with_newest_version`."""
-        return VersionOutput(row.newest[0]).data  # type: ignore[attr-defined,return-value] # prefetched; the annotation is the schema's
+        return ElementVersionOutput(row.newest[0]).data  # type: ignore[attr-defined,return-value] # prefetched; the annotation is the schema's
 
 
 class BindingInput(StrictSerializer):
@@ -95,20 +95,20 @@ class BindingOutput(serializers.Serializer[Any]):
     ended_at = serializers.DateTimeField(allow_null=True)
 
 
-class _Page(serializers.Serializer[Any]):
+class DictionaryCursor(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
 
 
-class DictionaryPage(_Page):
+class DictionaryPage(DictionaryCursor):
     results = DictionaryOutput(many=True)
 
 
-class ElementPage(_Page):
+class ElementPage(DictionaryCursor):
     results = ElementOutput(many=True)
 
 
-class BindingPage(_Page):
+class BindingPage(DictionaryCursor):
     results = BindingOutput(many=True)
 
 

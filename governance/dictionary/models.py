@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Self
 
-from django.core.validators import RegexValidator
+from django.core.validators import MaxLengthValidator, RegexValidator
 from django.db import models
 from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 from django.utils.translation import gettext_lazy as _
@@ -36,7 +36,7 @@ class Dictionary(PublicIdModel):
 
     slug = models.SlugField(max_length=60, unique=True)
     title = models.CharField(_("Title"), max_length=120)
-    purpose = models.TextField(_("Purpose"), blank=True, max_length=2000)
+    purpose = models.TextField(_("Purpose"), blank=True, validators=[MaxLengthValidator(2000)])
     created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
 
@@ -132,11 +132,11 @@ class ElementVersion(PublicIdModel):
 
     element = models.ForeignKey(DataElement, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
-    definition = models.TextField(_("Definition"), max_length=4000)
+    definition = models.TextField(_("Definition"), validators=[MaxLengthValidator(4000)])
     logical_type = models.CharField(_("Logical type"), max_length=10, choices=LogicalType.choices)
     semantic_type = models.CharField(_("Semantic type"), max_length=10, choices=SemanticType.choices, blank=True)
     unit = models.CharField(_("Unit"), max_length=40, blank=True)
-    null_meaning = models.TextField(_("Meaning of an empty value"), max_length=1000, blank=True)
+    null_meaning = models.TextField(_("Meaning of an empty value"), validators=[MaxLengthValidator(1000)], blank=True)
     sensitivity = models.CharField(_("Sensitivity"), max_length=10, choices=Sensitivity.choices, default=Sensitivity.INTERNAL)
     examples = models.JSONField(_("Examples"), default=list, blank=True)  # texts, in the order given
     digest = models.CharField(max_length=71)
@@ -187,7 +187,7 @@ class Binding(PublicIdModel):
     team = models.ForeignKey(Team, models.PROTECT, related_name="bindings")
     dataset = models.CharField(_("Data set"), max_length=200)
     column = models.CharField(_("Column"), max_length=200)
-    deviation = models.TextField(_("Deviation"), max_length=2000, blank=True)
+    deviation = models.TextField(_("Deviation"), validators=[MaxLengthValidator(2000)], blank=True)
     starts_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")

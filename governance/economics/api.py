@@ -25,7 +25,7 @@ CENTS = Decimal("0.01")
 FINE = Decimal("0.0001")
 
 
-class LineInput(StrictSerializer):
+class CaseLineInput(StrictSerializer):
     key = serializers.RegexField(r"\A" + services.KEY.pattern + r"\Z", max_length=60)
     title = serializers.CharField(max_length=120)
     kind = serializers.ChoiceField(choices=["cost", "benefit"])
@@ -42,17 +42,17 @@ class LineInput(StrictSerializer):
     )
 
 
-class SnapshotInput(StrictSerializer):
+class CaseSnapshotInput(StrictSerializer):
     currency = serializers.RegexField(r"^[A-Z]{3}\Z", required=False, default="", help_text="ISO 4217; needed the first time")
     period = serializers.ChoiceField(choices=Snapshot.Period.choices, default=Snapshot.Period.YEAR)
     horizon = serializers.IntegerField(min_value=0, max_value=services.LONGEST_HORIZON)
     discount_rate = serializers.DecimalField(max_digits=9, decimal_places=6, help_text="A period: 0.1 is 10 %")
     real_or_nominal = serializers.ChoiceField(choices=Snapshot.Prices.choices)
-    lines = LineInput(many=True, allow_empty=False)
+    lines = CaseLineInput(many=True, allow_empty=False)
     note = serializers.CharField(max_length=2000, allow_blank=True, default="")
 
 
-class LineOutput(serializers.Serializer[Any]):
+class CaseLineOutput(serializers.Serializer[Any]):
     key = serializers.CharField()
     title = serializers.CharField()
     kind = serializers.CharField()
@@ -63,13 +63,13 @@ class LineOutput(serializers.Serializer[Any]):
     to_period = serializers.IntegerField()
 
 
-class FlowsOutput(serializers.Serializer[Any]):
+class CaseFlowsOutput(serializers.Serializer[Any]):
     costs = serializers.ListField(child=serializers.CharField())
     benefits = serializers.ListField(child=serializers.CharField())
     net = serializers.ListField(child=serializers.CharField())
 
 
-class EvaluationOutput(serializers.Serializer[Any]):
+class CaseEvaluationOutput(serializers.Serializer[Any]):
     """Amounts to the cent, ratios and periods to four digits, rates to ten; null is undefined or never."""
 
     npv = serializers.CharField()
@@ -78,10 +78,10 @@ class EvaluationOutput(serializers.Serializer[Any]):
     payback = serializers.CharField(allow_null=True)
     payback_last = serializers.CharField(allow_null=True)
     discounted_payback = serializers.CharField(allow_null=True)
-    flows = FlowsOutput()
+    flows = CaseFlowsOutput()
 
 
-class SnapshotOutput(serializers.Serializer[Any]):
+class CaseSnapshotOutput(serializers.Serializer[Any]):
     id = serializers.CharField(source="public_id")
     number = serializers.IntegerField()
     currency = serializers.CharField()
@@ -89,7 +89,7 @@ class SnapshotOutput(serializers.Serializer[Any]):
     horizon = serializers.IntegerField()
     discount_rate = serializers.SerializerMethodField()
     real_or_nominal = serializers.CharField()
-    lines = LineOutput(many=True)
+    lines = CaseLineOutput(many=True)
     note = serializers.CharField()
     digest = serializers.CharField()
     created_at = serializers.DateTimeField()
@@ -98,7 +98,7 @@ class SnapshotOutput(serializers.Serializer[Any]):
     def get_discount_rate(self, row: Snapshot) -> str:
         return decimal_text(row.discount_rate)
 
-    def get_evaluation(self, row: Snapshot) -> EvaluationOutput:
+    def get_evaluation(self, row: Snapshot) -> CaseEvaluationOutput:
         return evaluation_body(evaluation_of(row))  # type: ignore[return-value] # the annotation is the schema's
 
 
@@ -111,7 +111,7 @@ def evaluation_body(found: Evaluation) -> dict[str, Any]:
     def fine(value: Decimal | None) -> str | None:
         return None if value is None else decimal_text(value.quantize(FINE))
 
-    with localcontext(prec=PRECISION, rounding=ROUND_HALF_UP):  # as in books; the default of 28 digits cannot round the largest amounts
+    with localcontext(prec=PRECISION, rounding=ROUND_HALF_UP):  # 28 digits are too few for the largest
         return {
             "npv": decimal_text(found.npv.quantize(CENTS)),
             "irr": amounts(found.irr),
@@ -135,22 +135,24 @@ class Economics(Endpoint):
     def use_case(self, slug: str) -> UseCase:
         return self.one(UseCase.objects.visible_to(self.actor), slug=slug)
 
-    @extend_schema(operation_id="economics_read", responses=SnapshotOutput)
+    @extend_schema(operation_id="economics_read", responses=CaseSnapshotOutput)
     def get(self, request: Request, slug: str) -> Response:
         snapshot = current_snapshot(self.use_case(slug))
         if snapshot is None:
             raise Missing(_("No costs and benefits were written down for this use case yet."), code="economics.none")
-        return Response(SnapshotOutput(snapshot).data)
+        return Response(CaseSnapshotOutput(snapshot).data)
 
-    @extend_schema(operation_id="economics_write", request=SnapshotInput, responses={200: SnapshotOutput, 201: SnapshotOutput})
+    @extend_schema(
+        operation_id="economics_write", request=CaseSnapshotInput, responses={200: CaseSnapshotOutput, 201: CaseSnapshotOutput}
+    )
     def post(self, request: Request, slug: str) -> Response:
         """Writes a new snapshot (201). The same content as the newest changes nothing (200)."""
         use_case = self.use_case(slug)
-        data = self.read(SnapshotInput)
+        data = self.read(CaseSnapshotInput)
 
         def write() -> tuple[int, Any]:
             before = current_snapshot(use_case)
             row = services.write_snapshot(actor=self.actor, use_case=use_case, **data)
-            return 200 if before is not None and before.pk == row.pk else 201, SnapshotOutput(row).data
+            return 200 if before is not None and before.pk == row.pk else 201, CaseSnapshotOutput(row).data
 
         return self.created(write)

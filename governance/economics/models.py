@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from django.core.validators import RegexValidator
+from django.core.validators import MaxLengthValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -67,7 +67,7 @@ class Snapshot(PublicIdModel):
     discount_rate = models.DecimalField(_("Discount rate"), max_digits=9, decimal_places=6)  # a period; 0.1 is 10 %
     real_or_nominal = models.CharField(_("Prices"), max_length=10, choices=Prices.choices)  # of the rate and of every line
     lines = models.JSONField()  # of `components.Line`, decimals as texts
-    note = models.TextField(_("Note"), max_length=2000, blank=True)
+    note = models.TextField(_("Note"), validators=[MaxLengthValidator(2000)], blank=True)
     digest = models.CharField(max_length=71)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()

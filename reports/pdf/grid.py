@@ -123,8 +123,9 @@ class Grid:
         laid = []
         for value, column, room in zip(row, self.table.columns, self.rooms, strict=True):
             style = scale.cell_mono if column.mono else scale.cell
-            text = value
-            if isinstance(value, Cell):
+            if isinstance(value, str):
+                text = value
+            else:
                 text = value.text
                 if value.state:
                     style, room = scale.cell_strong, room - DOT

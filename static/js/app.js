@@ -67,20 +67,18 @@
     selection.addRange(range);
   }
 
-  // Toasts. `level` is a tone: ok, bad, warn, info.
+  // Toasts. `level` is a tone: ok, bad, warn, info. The same words are not said twice at a time.
   function toast(text, level = "info", milliseconds = 6000) {
     const region = document.getElementById("toasts");
-    if (!region || !text) return;
-    const box = document.createElement("div");
-    box.className = `notice tone-${level}`;
-    const words = document.createElement("p");
-    words.textContent = text;
-    const close = document.createElement("button");
-    close.type = "button";
-    close.className = "button button--quiet button--small";
-    close.dataset.dismissNotice = "";
-    close.textContent = document.body.dataset.dismiss;
-    box.append(document.createElement("span"), words, close);
+    const shown = [...region.querySelectorAll("p")].some((words) => words.textContent === text);
+    if (!text || shown) return;
+    const box = document.getElementById("toast").content.firstElementChild.cloneNode(true);
+    box.classList.add(`tone-${level}`);
+    box.querySelector("p").textContent = text;
+    box.querySelectorAll("[data-sign]").forEach((sign) => {
+      if (sign.dataset.sign === level) sign.replaceWith(...sign.childNodes);
+      else sign.remove();
+    });
     region.append(box);
     if (level !== "bad") setTimeout(() => box.remove(), milliseconds); // an error stays until it was read
   }

@@ -1,4 +1,4 @@
-"""The invariants of an approval, after every command of a random history, against a reference that shares no code with the engine."""
+"""The invariants of an approval after every command of a random history, held against a reference that shares no code with it."""
 
 from __future__ import annotations
 
@@ -201,12 +201,11 @@ class Approval(RuleBasedStateMachine):
         extra = [
             replace(row, id=row.id + "x", eligible_when_cast=False, sequence=10_000, verdict="approve") for row in self.ballots
         ]
-        for step in self.world.policy.steps:
+        for asked in self.world.policy.steps:
             for human in HUMANS:
-                if (step.key, human) not in self.world.saying:
-                    extra.append(self.make(step, human, "abstain"))
-                    if human not in self.world.eligible(step):
-                        extra[-1] = self.make(step, human, "approve")
+                if (asked.key, human) not in self.world.saying:
+                    verdict_ = "abstain" if human in self.world.eligible(asked) else "approve"
+                    extra.append(self.make(asked, human, verdict_))
         again = self.verdict(self.ballots + extra)
         assert (again.state, again.substate) == (verdict.state, verdict.substate)
         assert [replace(row, changed_components=()) for row in again.steps] == [
@@ -294,6 +293,7 @@ def outline(verdict):
     return verdict.state, verdict.substate, [(row.key, row.state, row.have, len(row.waiting_on)) for row in verdict.steps]
 
 
+@settings(deadline=None)
 @given(cases(), st.permutations(HUMANS))
 def test_other_names_for_the_same_people_give_the_same_verdict(case, names):
     drawn, manifest, casts, who = case
@@ -309,6 +309,7 @@ def test_other_names_for_the_same_people_give_the_same_verdict(case, names):
     assert [{called[human] for human in row.waiting_on} for row in one.steps] == [set(row.waiting_on) for row in other.steps]
 
 
+@settings(deadline=None)
 @given(cases(), st.randoms(use_true_random=False))
 def test_how_different_people_interleave_does_not_matter(case, random):
     """I10, with new numbers as another interleaving would give: each person's own ballots keep their order."""
@@ -321,6 +322,7 @@ def test_how_different_people_interleave_does_not_matter(case, random):
     assert before.as_mapping() == after.as_mapping()
 
 
+@settings(deadline=None)
 @given(cases(), components)
 def test_bytes_that_change_and_come_back_leave_no_trace(case, component):
     drawn, manifest, casts, who = case
@@ -329,6 +331,7 @@ def test_bytes_that_change_and_come_back_leave_no_trace(case, component):
     assert evaluate(drawn, dict(manifest), casts, who, NOW) == before
 
 
+@settings(deadline=None)
 @given(cases(), components)
 def test_new_bytes_never_approve(case, component):
     drawn, manifest, casts, who = case
@@ -339,6 +342,7 @@ def test_new_bytes_never_approve(case, component):
         assert changed == evaluate(drawn, manifest, casts, who, NOW)
 
 
+@settings(deadline=None)
 @given(cases())
 def test_without_ballots_that_count_nothing_is_approved(case):
     """I7."""
@@ -347,6 +351,7 @@ def test_without_ballots_that_count_nothing_is_approved(case):
     assert evaluate(drawn, manifest, silent, who, NOW).state != "approved"
 
 
+@settings(deadline=None)
 @given(cases(), humans)
 def test_taking_somebodys_approvals_away_never_approves(case, human):
     drawn, manifest, casts, who = case
@@ -359,6 +364,7 @@ def test_taking_somebodys_approvals_away_never_approves(case, human):
             assert evaluate(drawn, manifest, fewer, who, NOW).state == "open"
 
 
+@settings(deadline=None)
 @given(st.sets(humans), st.sets(humans), st.sets(humans, max_size=2))
 def test_a_quorum_of_two_is_two_parallel_steps_of_one(holders, voters, makers):
     double = step("whole", "judge", quorum=2)
@@ -372,6 +378,7 @@ def test_a_quorum_of_two_is_two_parallel_steps_of_one(holders, voters, makers):
     assert (whole.state, whole.substate) == (parts.state, parts.substate)
 
 
+@settings(deadline=None)
 @given(cases())
 @example((policy(step("one", "judge", covers=("code",))), {}, [], people({"judge": "ada"})))
 def test_the_written_form_is_a_function_of_the_answer(case):

@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from approvals.matching import assign, augment, fill, place, reachable, releasing
@@ -35,11 +35,13 @@ def most(slots, willing):
     return best
 
 
+@settings(deadline=None)
 @given(small_assignments())
 def test_assign_finds_a_solution_exactly_when_one_exists(case):
     assert (assign(*case) is None) == (brute_force(*case) is None)
 
 
+@settings(deadline=None)
 @given(small_assignments())
 def test_what_assign_returns_is_a_solution(case):
     slots, willing = case
@@ -50,6 +52,7 @@ def test_what_assign_returns_is_a_solution(case):
         assert len(set(found.values())) == len(slots)
 
 
+@settings(deadline=None)
 @given(small_assignments(), st.randoms(use_true_random=False))
 def test_whether_it_can_be_done_does_not_depend_on_the_order_of_the_slots(case, random):
     slots, willing = case
@@ -57,6 +60,7 @@ def test_whether_it_can_be_done_does_not_depend_on_the_order_of_the_slots(case, 
     assert (assign(slots, willing) is None) == (assign(shuffled, willing) is None)
 
 
+@settings(deadline=None)
 @given(small_assignments(), st.lists(st.integers(1, 3), min_size=5, max_size=5))
 def test_filling_in_order_gives_each_place_the_most_that_the_earlier_ones_leave(case, wanted):
     places, willing = case
@@ -70,6 +74,7 @@ def test_filling_in_order_gives_each_place_the_most_that_the_earlier_ones_leave(
     assert all(human in willing[place_] for human, place_ in owner.items())
 
 
+@settings(deadline=None)
 @given(small_assignments())
 def test_a_place_that_finds_nobody_leaves_the_others_as_they_were(case):
     slots, willing = case
@@ -80,6 +85,7 @@ def test_a_place_that_finds_nobody_leaves_the_others_as_they_were(case):
             assert owner == before
 
 
+@settings(deadline=None)
 @given(small_assignments(), st.sampled_from(HUMANS))
 def test_a_place_can_release_a_human_exactly_when_it_is_whole_again_without_one_of_its_own(case, newcomer):
     slots, willing = case

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from approvals.policy import COMPONENTS, ROLES, Policy, PolicyError, Step, as_mapping, dump, parse
@@ -136,8 +137,9 @@ def test_words_do_not_change_the_digest_of_a_step_but_that_of_the_policy():
 def test_every_problem_is_told_at_once_with_its_line():
     text = TEXT
     for old, new in [
-        ("distinct_humans", "distinct_human"), ("30 days", "a month"), ("model_validator", "model_validater"), ("quorum: 1 ", "quorum: 0 "),
-        ("after: [validation]", "after: [validaton]"), ("[use_case, model, economics]", "[usecase, model, model]"), ("advisory", "maybe"),
+        ("distinct_humans", "distinct_human"), ("30 days", "a month"), ("model_validator", "model_validater"),
+        ("quorum: 1 ", "quorum: 0 "), ("after: [validation]", "after: [validaton]"), ("advisory", "maybe"),
+        ("[use_case, model, economics]", "[usecase, model, model]"),
     ]:  # fmt: skip
         text = text.replace(old, new)
     assert problems(text) == [
@@ -257,6 +259,7 @@ def test_a_laughing_policy_is_refused_before_it_is_expanded():
     assert {code for _, _, code in problems("l0: &l0 [ha]\n" + levels)} == {"alias"}
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(max_size=200), st.binary(max_size=200), st.text(alphabet="abc: -[]{}#&*!|>'\"%@`?,\n\t", max_size=60)))
 def test_any_text_is_a_policy_or_a_policy_error(source):
     problems(source)
@@ -269,6 +272,7 @@ anything = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(
     st.fixed_dictionaries({}, optional=dict.fromkeys(("title", "open_for", "distinct_humans", "checks", "key"), anything)),
     st.data(),
@@ -276,10 +280,8 @@ anything = st.recursive(
 def test_any_mapping_is_a_policy_or_a_policy_error(body, data):
     keys = ("key", "title", "role", "quorum", "after", "covers", "exclude", "description")
     steps = st.lists(st.one_of(anything, st.fixed_dictionaries({}, optional=dict.fromkeys(keys, anything))), max_size=3)
-    try:
+    with suppress(PolicyError):
         parse(body | {"steps": data.draw(steps)})
-    except PolicyError as error:
-        assert str(error).encode()
 
 
 # --- round trip ---
@@ -323,6 +325,7 @@ def policies(draw):
     )
 
 
+@settings(deadline=None)
 @given(policies())
 @example(Policy("off", (Step("on", "1", "auditor", covers=("code",), description="a: b\n- c # d"),)))
 @example(Policy("null", (Step("no", "2026-01-01", "auditor", covers=("code",), description="'\"|>%@`"),)))
@@ -338,6 +341,7 @@ def test_chinese_text_is_dumped_as_such():
     assert "title: 模型验证" in dump(parse(TEXT))
 
 
+@settings(deadline=None)
 @given(policies())
 def test_the_order_puts_every_step_behind_those_it_waits_for(policy):
     assert sorted(policy.order) == list(range(len(policy.steps)))

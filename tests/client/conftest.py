@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,3 +57,20 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeServer]:
         monkeypatch.setenv("COUNTERSIGN_URL", running.url)
         monkeypatch.setenv("COUNTERSIGN_TOKEN", running.token)
         yield running
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A clean Git checkout with one commit, whose remote carries a CI's credentials."""
+    folder = tmp_path / "checkout"
+    folder.mkdir()
+    (folder / "train.py").write_text("print()\n")
+    who = ["-c", "user.name=T", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
+    for command in (
+        ["init", "-q"],
+        ["add", "."],
+        [*who, "commit", "-q", "-m", "one"],
+        ["remote", "add", "origin", "https://gitlab-ci-token:glcbt-secret@git.example.com/acme/churn"],
+    ):
+        subprocess.run(["git", "-C", str(folder), *command], check=True, capture_output=True)
+    return folder

@@ -228,7 +228,13 @@ def report(evidence: bytes | None, text: str = "Audit report rp_sample") -> Incr
     return writer
 
 
-def sign_pdf(writer: IncrementalPdfFileWriter, key: RSAPrivateKey, issued: x509.Certificate, field_name: str = "Countersign", **settings: Any) -> bytes:
+def sign_pdf(
+    writer: IncrementalPdfFileWriter,
+    key: RSAPrivateKey,
+    issued: x509.Certificate,
+    field_name: str = "Countersign",
+    **settings: Any,
+) -> bytes:
     """PAdES with SHA-256 and RSA PKCS #1 v1.5, one certificate, nothing unsigned."""
     signer = signers.SimpleSigner(
         signing_cert=asn1_x509.Certificate.load(issued.public_bytes(serialization.Encoding.DER)),

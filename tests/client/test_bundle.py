@@ -48,7 +48,7 @@ def test_no_swapped_dropped_or_doubled_line_leaves_a_bundle_intact(bundle, signe
     lines = bundle.splitlines(keepends=True)
     for one in range(len(lines)):
         assert code(b"".join(lines[:one] + lines[one + 1 :]), signer) in (ALTERED, INCOMPLETE)
-        assert code(b"".join(lines[:one] + [lines[one]] + lines[one:]), signer) == ALTERED
+        assert code(b"".join([*lines[:one], lines[one], *lines[one:]]), signer) == ALTERED
         for other in range(one):
             swapped = list(lines)
             swapped[one], swapped[other] = swapped[other], swapped[one]
@@ -126,7 +126,9 @@ def test_the_smallest_logs_are_intact(signer, count):
     bodies = samples.events(count)
     checkpoint = {"type": "checkpoint", "note": signer.checkpoint([leaf(body) for body in bodies])}
 
-    assert code(samples.seal([samples.header(), *samples.event_lines(bodies, range(count)), checkpoint], signer), signer) == INTACT
+    lines = [samples.header(), *samples.event_lines(bodies, range(count)), checkpoint]
+
+    assert code(samples.seal(lines, signer), signer) == INTACT
 
 
 def test_a_witness_may_sign_the_checkpoint_too(signer):

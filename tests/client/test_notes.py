@@ -54,7 +54,9 @@ def test_a_line_of_an_unknown_key_is_passed_over_and_a_wrong_one_of_a_known_key_
         parse_note(forged).signer([parse_key(one.vkey), parse_key(other.vkey)])
 
 
-@pytest.mark.parametrize("text", ["a\n07\n{}\n", "a\n-1\n{}\n", "a\n7\n{}", "\n7\n{}\n", "a\n7\nAAAA\n", "a\n7\n{}\nmore\n", "a\n７\n{}\n"])
+@pytest.mark.parametrize(
+    "text", ["a\n07\n{}\n", "a\n-1\n{}\n", "a\n7\n{}", "\n7\n{}\n", "a\n7\nAAAA\n", "a\n7\n{}\nmore\n", "a\n７\n{}\n"]
+)
 def test_a_checkpoint_has_one_form(text):
     with pytest.raises(NoteError):
         parse_checkpoint(text.format("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="))

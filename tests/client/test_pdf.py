@@ -7,7 +7,7 @@ import random
 import re
 
 import pytest
-from asn1crypto import cms, core, parser
+from asn1crypto import algos, cms, parser
 from countersign.notes import parse_key
 from countersign.verification.command import check
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -118,8 +118,7 @@ def test_whatever_is_not_signed_must_be_what_it_always_is(pdf, signer, stranger,
     elif where == "version":
         signed["version"] = "v3"
     else:
-        info["digest_algorithm"] = {"algorithm": "sha256"}
-        info["digest_algorithm"]["parameters"] = core.Void()
+        info["digest_algorithm"] = algos.DigestAlgorithm.load(bytes.fromhex("300b0609608648016503040201"))  # without NULL
     changed = content.dump(force=True)
 
     assert changed != contents(pdf)

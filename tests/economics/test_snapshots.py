@@ -9,6 +9,7 @@ from django.db import DatabaseError, transaction
 from foundation.canonical import digest
 from foundation.errors import Conflict, Invalid, NotAllowed
 from foundation.models import AuditEvent
+from foundation.verification import verify
 from governance.economics import services
 from governance.economics.components import component_body
 from governance.economics.models import Case, Snapshot
@@ -171,3 +172,10 @@ def test_a_stranger_sees_no_figures(room):
     assert Snapshot.objects.visible_to(room.auditor).count() == Case.objects.visible_to(room.auditor).count() == 1
     assert not Snapshot.objects.visible_to(room.stranger).exists()
     assert not Case.objects.visible_to(room.stranger).exists()
+
+
+def test_the_log_vouches_for_every_row(room):
+    write(room.lead, room.use_case, note="First guess")
+    write(room.lead, room.use_case, horizon=4)
+
+    assert [finding for finding in verify() if finding.altered] == []

@@ -26,6 +26,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pypdf import PdfReader
 
+from foundation import notes
 from reports import pdf, signing
 from reports.document import Document, Section, Text
 from tests.reports.test_bundle import KEY, NAME, VKEY, Log, body, build
@@ -95,9 +96,9 @@ def test_the_signature_covers_everything_but_its_own_place(signed):
     assert signature.self_reported_timestamp == NOW
 
 
-def test_contents_is_the_one_der_form_in_small_hex_padded_with_zeros(signed):
+def test_contents_is_the_one_der_form_in_large_hex_padded_with_zeros(signed):
     covered, contents = parts(signed)
-    assert re.fullmatch(rb"<[0-9a-f]+>", contents)
+    assert re.fullmatch(rb"<[0-9A-F]+>", contents)
     raw = bytes.fromhex(contents[1:-1].decode())
     content = cms.ContentInfo.load(raw)
     der = content.dump()
@@ -138,10 +139,17 @@ def test_the_same_key_gives_the_same_certificate(rsa_key, certificate):
     assert again.public_bytes(Encoding.DER) == certificate.public_bytes(Encoding.DER)
 
 
-def test_a_name_longer_than_a_certificate_allows_is_cut(rsa_key):
-    found = signing.make_signer_certificate(KEY, "x" * 200, rsa_key, not_before=NOW)
+def test_a_name_longer_than_a_certificate_allows_is_refused(rsa_key):
+    assert signing.make_signer_certificate(KEY, "x" * 64, rsa_key, not_before=NOW)
+    with pytest.raises(ValueError, match="64 characters"):
+        signing.make_signer_certificate(KEY, "x" * 65, rsa_key, not_before=NOW)
 
-    assert len(found.issuer.rfc4514_string()) == len("CN=") + 64
+
+def test_the_certificate_names_the_key_that_issued_it(certificate):
+    identifier = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
+
+    assert f"{NAME}+{identifier.hex()}" == VKEY.rpartition("+")[0][: len(NAME) + 9]
+    assert certificate.issuer.rfc4514_string() == f"CN={NAME}"
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -181,7 +189,7 @@ def test_the_command_of_the_auditor_refuses_a_report_that_was_touched(tmp_path, 
     touched = {
         "a letter of the text": bytes([*signed[:900], signed[900] ^ 1, *signed[901:]]),
         "a bit of the evidence": bytes([*signed[: len(plain) + 900], signed[len(plain) + 900] ^ 1, *signed[len(plain) + 901 :]]),
-        "large hex digits": signed[:place] + contents.upper() + signed[place + len(contents) :],
+        "small hex digits": signed[:place] + contents.lower() + signed[place + len(contents) :],
         "something in the padding": signed[: place + len(contents) - 2] + b"1" + signed[place + len(contents) - 1 :],
         "a byte at the end": signed + b"\n",
     }
@@ -193,13 +201,17 @@ def test_the_command_of_the_auditor_refuses_a_report_that_was_touched(tmp_path, 
         assert verify(path, "--key", VKEY) == 1, what
 
 
-def test_the_command_of_the_auditor_refuses_a_signer_that_the_log_did_not_appoint(tmp_path, plain, evidence):
+def test_the_command_of_the_auditor_takes_no_signer_that_the_log_did_not_appoint(tmp_path, plain, evidence, monkeypatch):
     key = generate_private_key(public_exponent=65537, key_size=2048)
-    impostor = signing.make_signer_certificate(Ed25519PrivateKey.generate(), NAME, key, not_before=NOW)
     path = tmp_path / "report.pdf"
-    appointed = signing.make_signer_certificate(KEY, NAME, key, not_before=NOW)
-    path.write_bytes(signing.attach_and_sign(plain, evidence, key, appointed, reason="Issued", signed_at=NOW))
-    assert verify(path, "--key", VKEY) == 0
-    path.write_bytes(signing.attach_and_sign(plain, evidence, key, impostor, reason="Issued", signed_at=NOW))
 
-    assert verify(path, "--key", VKEY) == 1
+    def judged(issuer: Ed25519PrivateKey) -> int:
+        certificate = signing.make_signer_certificate(issuer, NAME, key, not_before=NOW)
+        path.write_bytes(signing.attach_and_sign(plain, evidence, key, certificate, reason="Issued", signed_at=NOW))
+        return verify(path, "--key", VKEY)
+
+    assert judged(KEY) == 0
+    assert judged(Ed25519PrivateKey.generate()) == 2, "a signer under a key that the auditor does not know proves nothing"
+    ours = notes.parse_vkey(VKEY)
+    monkeypatch.setattr(signing, "key_hash", lambda *_: notes.key_hash(NAME, ours.key))
+    assert judged(Ed25519PrivateKey.generate()) == 1, "a signer that claims the log's key without its signature is forged"

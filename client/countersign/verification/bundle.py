@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
+from json.encoder import encode_basestring
 from typing import Any
 
 from countersign import canonical, merkle
@@ -79,6 +80,9 @@ class _Reading:
         return Altered(f"line {self.number}", why)
 
     def _line(self, line: bytes) -> None:
+        if self.rank == RANK["event"] and (event := _plain_event(line)) is not None:
+            self._event(event)
+            return
         try:
             value = canonical.parse(line)
         except canonical.NotCanonical as error:
@@ -225,6 +229,23 @@ class _Reading:
             self.outcome.lacks(f"a consistency proof for the checkpoint of size {since.size}")
         elif self.prefixes[since.size] != since.root:
             raise Altered(where, "the log had another root at that size: it was rewritten")
+
+
+def _plain_event(line: bytes) -> dict[str, Any] | None:
+    """The event in a line that is exactly as an event is written, or None when it has to be looked at more closely.
+
+    Writing four known fields again is twice as fast as writing any value again, and most lines of a large bundle are events.
+    """
+    try:
+        text = line.decode("utf-8")
+        value = json.loads(text)
+        body, index, proof = value["body"], value["index"], value["proof"]
+        hashes = '["' + '","'.join(proof) + '"]' if proof else "[]"
+        if text == f'{{"body":{encode_basestring(body)},"index":{index},"proof":{hashes},"type":"event"}}':
+            return value if type(index) is int and type(proof) is list else None
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return None
 
 
 def check_since(note: str, keys: Sequence[Key], outcome: Outcome) -> Checkpoint | None:

@@ -79,13 +79,13 @@ def _check_pdf(data: bytes, keys: Sequence[Key], since: Checkpoint | None, outco
 
 def _attachment(data: bytes, outcome: Outcome) -> bytes | None:
     """The evidence in a PDF that a known key vouches for: the reader's limits, meant for hostile files, are lifted."""
-    limits = {
-        "maximum_declared_stream_length": len(data),
-        "zlib_maximum_output_length": LARGEST_EVIDENCE,
-        "stream_decoding_work_maximum_length": 2 * LARGEST_EVIDENCE,
-    }
+    lifted = pypdf.Configuration(
+        maximum_declared_stream_length=len(data),
+        zlib_maximum_output_length=LARGEST_EVIDENCE,
+        stream_decoding_work_maximum_length=2 * LARGEST_EVIDENCE,
+    )
     try:
-        with pypdf.apply_configuration(**limits):
+        with pypdf.apply_configuration(lifted):
             found = list(pypdf.PdfReader(io.BytesIO(data)).attachments.get(ATTACHMENT, []))
     except PyPdfError as error:
         outcome.lacks(f"a PDF that can be read: {error}")

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import asn1crypto.tsp  # noqa: F401 # its import teaches `cms` the attribute signing-certificate-v2
 from asn1crypto import cms, parser
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -77,7 +78,7 @@ def check_signature(data: bytes, keys: Sequence[Key], outcome: Outcome) -> Key |
 
 
 def _covered(data: bytes, outcome: Outcome) -> Covered | None:
-    """The one signature of the file. Words of a report that read like a byte range are none: no `<hex>` stands where they point."""
+    """The one signature. Words of a report that read like a byte range are none: no `<hex>` stands where they point."""
     ranges = [tuple(map(int, match.groups())) for match in _BYTE_RANGE.finditer(data)]
     found = [(a, b, c) for a, b, c in ranges if a < b and _HEX_STRING.fullmatch(data, a, b)]
     if len(found) == 1 and found[0][1] + found[0][2] == len(data):

@@ -22,7 +22,12 @@ class Migration(migrations.Migration):
                 ("public_id", models.CharField(editable=False, max_length=40, unique=True)),
                 ("slug", models.SlugField(max_length=60, unique=True)),
                 ("title", models.CharField(max_length=120, verbose_name="Title")),
-                ("purpose", models.TextField(blank=True, max_length=2000, verbose_name="Purpose")),
+                (
+                    "purpose",
+                    models.TextField(
+                        blank=True, validators=[django.core.validators.MaxLengthValidator(2000)], verbose_name="Purpose"
+                    ),
+                ),
                 ("created_at", models.DateTimeField()),
                 (
                     "created_by",
@@ -83,7 +88,10 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("public_id", models.CharField(editable=False, max_length=40, unique=True)),
                 ("number", models.PositiveIntegerField()),
-                ("definition", models.TextField(max_length=4000, verbose_name="Definition")),
+                (
+                    "definition",
+                    models.TextField(validators=[django.core.validators.MaxLengthValidator(4000)], verbose_name="Definition"),
+                ),
                 (
                     "logical_type",
                     models.CharField(
@@ -120,7 +128,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("unit", models.CharField(blank=True, max_length=40, verbose_name="Unit")),
-                ("null_meaning", models.TextField(blank=True, max_length=1000, verbose_name="Meaning of an empty value")),
+                (
+                    "null_meaning",
+                    models.TextField(
+                        blank=True,
+                        validators=[django.core.validators.MaxLengthValidator(1000)],
+                        verbose_name="Meaning of an empty value",
+                    ),
+                ),
                 (
                     "sensitivity",
                     models.CharField(
@@ -163,7 +178,12 @@ class Migration(migrations.Migration):
                 ("public_id", models.CharField(editable=False, max_length=40, unique=True)),
                 ("dataset", models.CharField(max_length=200, verbose_name="Data set")),
                 ("column", models.CharField(max_length=200, verbose_name="Column")),
-                ("deviation", models.TextField(blank=True, max_length=2000, verbose_name="Deviation")),
+                (
+                    "deviation",
+                    models.TextField(
+                        blank=True, validators=[django.core.validators.MaxLengthValidator(2000)], verbose_name="Deviation"
+                    ),
+                ),
                 ("starts_at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 (

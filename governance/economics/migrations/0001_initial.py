@@ -66,7 +66,12 @@ class Migration(migrations.Migration):
                     models.CharField(choices=[("real", "Real"), ("nominal", "Nominal")], max_length=10, verbose_name="Prices"),
                 ),
                 ("lines", models.JSONField()),
-                ("note", models.TextField(blank=True, max_length=2000, verbose_name="Note")),
+                (
+                    "note",
+                    models.TextField(
+                        blank=True, validators=[django.core.validators.MaxLengthValidator(2000)], verbose_name="Note"
+                    ),
+                ),
                 ("digest", models.CharField(max_length=71)),
                 ("created_at", models.DateTimeField()),
                 (

@@ -1,0 +1,113 @@
+"""`manage.py serve`: everything a newcomer needs from one command. `scripts/start` calls it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from config import demo, prepare
+from config.supervisor import Child, Supervisor
+from foundation import jobs, keys
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class Command(BaseCommand):
+    help = "Serves portal, API, worker and beat; loads the demo once unless told otherwise."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--no-demo", action="store_true", help="start empty; make the first account with manage.py create_user")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port, with_demo = options["host"], options["port"], not options["no_demo"]
+        if (with_demo or settings.DEMO_FILE.exists()) and host not in LOOPBACK:
+            raise CommandError(
+                "The demo has passwords that its login page shows, so it is served on this machine only. "
+                "Use --host 127.0.0.1, or start an installation without it: --no-demo with an empty COUNTERSIGN_VAR."
+            )
+        lock = self._lock(host, port)
+        self._free(host, port)
+        prepare.database()
+        keys.ensure_log_key()
+        prepare.static_files()
+        described = demo.load() if with_demo else None
+        jobs.release_all()
+        url = settings.BASE_URL if "COUNTERSIGN_BASE_URL" in os.environ else f"http://{host}:{port}"
+        os.environ["COUNTERSIGN_BASE_URL"] = url
+        code = Supervisor(children(host, port)).run(started=lambda: self._greet(described, url))
+        lock.close()
+        sys.exit(code)
+
+    def _lock(self, host: str, port: int) -> Any:
+        """Only one installation per directory. The file says where the running one is."""
+        path = settings.VAR / "serve.lock"
+        lock = open(path, "a+")  # noqa: SIM115 - it is held for as long as the process lives
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise CommandError(f"Countersign is running already: {lock.read().strip() or 'it has just been started'}") from None
+        lock.truncate(0)
+        lock.write(f"http://{host}:{port} (process {os.getpid()})")
+        lock.flush()
+        return lock
+
+    def _free(self, host: str, port: int) -> None:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                raise CommandError(f"{host}:{port} cannot be used: {error.strerror}. Choose another one with --port.") from error
+
+    def _greet(self, described: dict[str, Any] | None, url: str) -> None:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:  # noqa: S310 - our own address
+                    json.load(answer)
+                break
+            except (urllib.error.URLError, OSError, ValueError):
+                time.sleep(0.2)
+        self.stdout.write(prepare.greeting(described, url))
+        self.stdout.write(f"\nLogs are in {logs()}. Stop with Ctrl-C.")
+        self.stdout.flush()
+
+
+def logs() -> Path:
+    path = Path(settings.VAR) / "logs"
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def children(host: str, port: int) -> list[Child]:
+    """Web, worker and beat, as an operator would start them by hand (docs/operations.md)."""
+    python = sys.executable
+    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    web = [python, "-m", "gunicorn", "config.wsgi:application", "--bind", bind, "--worker-class", "gthread", "--workers", "2", "--threads", "8"]
+    web += ["--timeout", "120", "--graceful-timeout", "8", "--no-control-socket"] if _has_control_socket() else ["--timeout", "120", "--graceful-timeout", "8"]
+    celery = [python, "-m", "celery", "--app", "config", "--quiet"]
+    worker = [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+    beat = [*celery, "beat", "--loglevel", "WARNING", "--pidfile="]
+    return [Child("web", web, logs() / "web.log"), Child("worker", worker, logs() / "worker.log"), Child("beat", beat, logs() / "beat.log")]
+
+
+def _has_control_socket() -> bool:
+    """Newer gunicorns open a control socket in the home directory, which nothing here uses."""
+    from gunicorn.config import KNOWN_SETTINGS
+
+    return any("--no-control-socket" in (setting.cli or []) for setting in KNOWN_SETTINGS)
