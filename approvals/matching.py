@@ -197,10 +197,10 @@ def _counted(
     final = dict(owner)
     for at in later:
         fill(at, quorums[at], approved, final)
-    for at in [*(at for at in order if at not in later), *later]:
+    for at in [*[at for at in order if at not in later], *later]:
         for human in approved[at]:
             final.setdefault(human, at)
-    return [sorted(human for human in people if final[human] == at) for at, people in enumerate(approved)]
+    return [sorted([human for human in people if final[human] == at]) for at, people in enumerate(approved)]
 
 
 def _wanted(

@@ -7,38 +7,50 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from approvals.selectors.inbox import your_turn
+from approvals.selectors.inbox import turn_count
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Navigation with the number of things that wait for this person; on the login page of a demo, its accounts."""
-    actor = getattr(request, "actor", None)
-    if actor is None:
+    """Navigation with the number of things that wait for this person; on the login page of a demo, its accounts.
+
+    The navigation is computed when a template walks through it: fragments and error pages cost nothing.
+    """
+    if getattr(request, "actor", None) is None:
         return {"navigation": [], "demo_logins": _demo_logins(request)}
+    return {"navigation": SimpleLazyObject(lambda: _navigation(request))}
+
+
+def _navigation(request: Any) -> list[dict[str, Any]]:
     entries = [
         (_("Inbox"), "/", "inbox"),
         (_("Use cases"), "/use-cases/", "folder-kanban"),
         (_("Models"), "/models/", "boxes"),
         (_("Dictionary"), "/dictionary/", "book-a"),
         (_("Dependencies"), "/dependencies/", "package-search"),
-        (_("Reports"), "/reports/", "file-check"),
+        (_("Reports"), "/reports/", "file-check-2"),
         (_("Audit"), "/audit/", "scroll-text"),
         (_("Settings"), "/settings/", "settings"),
     ]
-    return {
-        "navigation": [
-            {
-                "label": label,
-                "url": url,
-                "icon": icon,
-                "current": request.path == url if url == "/" else request.path.startswith(url),
-                "count": len(your_turn(actor)) if url == "/" else 0,
-            }
-            for label, url, icon in entries
-        ]
-    }
+    return [
+        {
+            "label": label,
+            "url": url,
+            "icon": icon,
+            "current": request.path == url if url == "/" else request.path.startswith(url),
+            "count": _waiting(request) if url == "/" else 0,
+        }
+        for label, url, icon in entries
+    ]
+
+
+def _waiting(request: Any) -> int:
+    """What waits for this person; counted once for a request, or taken from a view that knows (`request.turns`)."""
+    if not hasattr(request, "turns"):
+        request.turns = turn_count(request.actor)
+    return request.turns
 
 
 def _demo_logins(request: HttpRequest) -> list[dict[str, str]]:

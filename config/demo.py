@@ -300,8 +300,6 @@ def pushed(version: DemoVersion, repository: DemoRepository) -> dict[str, Any]:
         "repository": str(repository.path),
         "commit": version.commit,
         "dirty": False,
-        "porcelain_sha256": digest_bytes(b"").removeprefix("sha256:"),
-        "confusion": {"dataset": "test", **version.facts.confusion},
         "artifact": {
             "uri": f"s3://models/churn/{version.facts.trained_as}",
             "sha256": digest_bytes(version.facts.artifact).removeprefix("sha256:"),
@@ -312,7 +310,7 @@ def pushed(version: DemoVersion, repository: DemoRepository) -> dict[str, Any]:
         "datasets": [_dataset(name, files[path]) for name, path in DATA if path in files],
         "dependency_sets": [_file(files, "requirements.txt")] if "requirements.txt" in files else [],
     }
-    for field, path in (("params_file", "params.yaml"), ("metrics_file", "metrics.json"), ("dvc_lock", "dvc.lock")):
+    for field, path in (("params_file", "params.yaml"), ("metrics_file", "metrics.json"), ("dvc_lock", "dvc.lock"), ("confusion_file", "evaluation/confusion.json")):
         if path in files:
             data[field] = _file(files, path)
     return data

@@ -39,7 +39,7 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
                 env=dict(environment),
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - no threads have been started here
+                preexec_fn=_die_with_parent,
             )
 
     def last_lines(self) -> str:

@@ -137,6 +137,7 @@ class ModelVersionInput(StrictSerializer):
     metrics = serializers.DictField(default=dict)
     metrics_file = FileInput(required=False, allow_null=True)
     confusion = serializers.DictField(required=False, allow_null=True)
+    confusion_file = FileInput(required=False, allow_null=True)
     artifact = ArtifactInput(required=False, allow_null=True)
     runtime = RuntimeInput(required=False, allow_null=True)
     dependency_sets = FileInput(many=True, default=list)

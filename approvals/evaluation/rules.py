@@ -124,7 +124,7 @@ def _standing(ballots: Iterable[Ballot], round_: int, ignored: list[Ignored]) ->
 
 def _bench(step: Step, manifest: Mapping[str, Digest], eligibility: Eligibility) -> _Bench:
     """Who may approve the step, and which bytes it is about."""
-    judged = tuple([manifest.get(name) for name in step.covers])
+    judged = tuple(map(manifest.get, step.covers))
     missing = tuple([name for name in step.covers if manifest.get(name) is None]) if None in judged else ()
     holders = eligibility.holders.get(step.role, NOBODY)
     if "contributors" not in step.exclude:
@@ -177,7 +177,7 @@ def _objection(ballot: Ballot, bench: _Bench | None, eligibility: Eligibility) -
     if ballot.verdict == "abstain":
         return "abstained", ()
     step = bench.step
-    seen = tuple([ballot.components.get(name) for name in step.covers])
+    seen = tuple(map(ballot.components.get, step.covers))
     if seen != bench.judged or bench.missing:
         pairs = zip(step.covers, seen, bench.judged, strict=True)
         return "stale", tuple(name for name, then, now in pairs if then != now or now is None)
@@ -200,7 +200,7 @@ def _result(policy: Policy, benches: list[_Bench], at: int, placement: Placement
     bench = benches[at]
     step = bench.step
     counted = placement.counted[at]
-    if len(counted) != len(bench.approvals):
+    if len(counted) < len(bench.approvals):
         ignored.extend(Ignored(ballot, "counted_elsewhere") for human, ballot in bench.approvals.items() if human not in counted)
     state: StepState = "pending"
     reason = None
@@ -224,7 +224,7 @@ def _result(policy: Policy, benches: list[_Bench], at: int, placement: Placement
         tuple(placement.wanted[at]),
         tuple(bench.blocks),
         reason,
-        tuple(sorted(bench.changed)),
+        tuple(sorted(bench.changed)) if bench.changed else (),
     )
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from approvals import subjects
+from django.db.models import Q
+
 from approvals.evaluation import StepResult
-from approvals.models import Ballot, Request
-from approvals.selectors.standing import Standing, standing_of, subject_of
+from approvals.models import Ballot, PolicyVersion, Request
+from approvals.selectors.standing import Standing, policy_of
+from approvals.selectors.standings import Listed, standings_as_written, standings_of, titles_of
 from foundation.actor import Actor
+from governance.people.models import RoleGrant
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,43 +30,118 @@ class Turn:
 
 
 def requests_with_people(actor: Actor) -> Any:
-    return Request.objects.visible_to(actor).select_related("use_case", "submitter", "policy_version__policy", "environment", "predecessor")
+    return Request.objects.visible_to(actor).select_related(
+        "use_case", "submitter", "policy_version__policy", "environment", "predecessor"
+    )
 
 
 def your_turn(actor: Actor) -> list[Turn]:
-    """Steps of open requests on which this person could act now, oldest request first."""
-    return sorted(_turns(actor), key=lambda turn: turn.standing.request.opened_at)
+    """Steps of open requests on which this person could act now, oldest request first. A constant number of queries."""
+    rows = requests_with_people(actor).open()
+    requests = list(rows.filter(_within_reach(actor)).order_by("opened_at", "pk"))
+    return [turn for listed in standings_of(requests) for turn in turns_in(listed, actor)]
 
 
-def _turns(actor: Actor) -> Iterator[Turn]:
-    for request in requests_with_people(actor).open():
-        subject = subject_of(request)
-        standing = standing_of(request, subject=subject)
-        title = subjects.adapter_for(request.subject_type).title(subject)
-        again = {hint.step: hint.components for hint in standing.verdict.unblock if hint.code == "review_again" and actor.id in hint.people}
-        for step in standing.verdict.steps:
-            if actor.id in step.waiting_on:
-                why = "review_again" if step.key in again else "role"
-                yield Turn(standing, step, title, why, step.role, tuple(again.get(step.key, ())))
-        if standing.verdict.substate == "changes_requested" and actor.user == request.submitter:
-            blocked = next(step for step in standing.verdict.steps if step.blocked_by)
-            yield Turn(standing, blocked, title, "asked_for_changes", blocked.role, ())
+def turns_in(listed: Listed, actor: Actor) -> Iterator[Turn]:
+    """The steps of one request that wait for this person."""
+    standing = listed.standing
+    again = {
+        hint.step: hint.components for hint in standing.verdict.unblock if hint.code == "review_again" and actor.id in hint.people
+    }
+    for step in standing.verdict.steps:
+        if actor.id in step.waiting_on:
+            why = "review_again" if step.key in again else "role"
+            yield Turn(standing, step, listed.title, why, step.role, tuple(again.get(step.key, ())))
+    if standing.verdict.substate == "changes_requested" and actor.user == standing.request.submitter:
+        blocked = next(step for step in standing.verdict.steps if step.blocked_by)
+        yield Turn(standing, blocked, listed.title, "asked_for_changes", blocked.role, ())
+
+
+def _within_reach(actor: Actor) -> Q:
+    """Requests in which this person could have a move: they asked, or hold a role that a step of the policy wants.
+
+    Who merely sees everything, such as an auditor, reaches none of them, and nothing has to be evaluated.
+    """
+    if actor.user is None:
+        return Q(pk=None)
+    held: dict[str, set[str]] = defaultdict(set)
+    for role, scope in RoleGrant.objects.live().filter(user=actor.user).values_list("role", "scope"):
+        held[scope].add(role)
+    reach = Q(submitter=actor.user)
+    for version in PolicyVersion.objects.filter(requests__closed_at=None).select_related("policy").distinct():
+        wanted = {step.role for step in policy_of(version).steps}
+        if wanted & held[""]:
+            reach |= Q(policy_version=version)
+        else:
+            reach |= Q(policy_version=version, use_case__public_id__in=[scope for scope, roles in held.items() if wanted & roles])
+    return reach
+
+
+def turn_count(actor: Actor) -> int:
+    """How many steps wait for this person, for the navigation of every page: seven queries at most.
+
+    It goes by the digests as of each request's last ballot or round, where the inbox computes them anew: a meaning that was
+    changed since then shows there first.
+    """
+    requests = list(requests_with_people(actor).open().filter(_within_reach(actor)))
+    return sum(1 for listed in standings_as_written(requests) for _turn in turns_in(listed, actor))
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """What a person finds: their move, what they wait for, what was decided lately."""
+
+    turns: list[Turn]
+    waiting: list[Listed]
+    decided: list[tuple[Request, str]]
+
+
+def inbox_of(actor: Actor) -> Inbox:
+    """All three at once, with each request read and evaluated once."""
+    rows = requests_with_people(actor)
+    requests = list(rows.open().filter(_within_reach(actor) | _voted(actor)).order_by("opened_at", "pk"))
+    turns: list[Turn] = []
+    waiting: list[Listed] = []
+    for listed in standings_of(requests):
+        found = list(turns_in(listed, actor))
+        turns += found
+        if not found and _involves(listed.standing, actor):
+            waiting.append(listed)
+    return Inbox(turns, waiting, _decided(rows))
 
 
 def waiting_on_others(actor: Actor) -> list[tuple[Standing, str]]:
-    """Open requests this person submitted or voted on, where it is somebody else's move."""
-    found = []
-    voted = Ballot.objects.filter(human=actor.user).values("request")
-    mine = requests_with_people(actor).open()
-    for request in (mine.filter(submitter=actor.user) | mine.filter(pk__in=voted)).distinct().order_by("opened_at"):
-        subject = subject_of(request)
-        standing = standing_of(request, subject=subject)
-        if not any(actor.id in step.waiting_on for step in standing.verdict.steps):
-            found.append((standing, subjects.adapter_for(request.subject_type).title(subject)))
-    return found
+    """Open requests this person submitted or voted on, where it is somebody else's move, oldest first."""
+    rows = requests_with_people(actor).open()
+    requests = list(rows.filter(Q(submitter=actor.user) | _voted(actor)).order_by("opened_at", "pk"))
+    return [(listed.standing, listed.title) for listed in standings_of(requests) if not any(turns_in(listed, actor))]
+
+
+def _voted(actor: Actor) -> Q:
+    return Q(pk__in=Ballot.objects.filter(human=actor.user).values("request"))
+
+
+def _involves(standing: Standing, actor: Actor) -> bool:
+    """Whether this person asked, or said something in this very request."""
+    request = standing.request
+    if request.submitter == actor.user:
+        return True
+    return any(ballot.request_id == request.pk and ballot.human_id == actor.user.pk for ballot in standing.ballots.values())
+
+
+def movers(standing: Standing) -> list[Any]:
+    """The people whose move it is now, by name; the submitter when somebody asked for changes."""
+    if standing.verdict.substate == "changes_requested":
+        return [standing.request.submitter]
+    return standing.names({person for step in standing.verdict.steps for person in step.waiting_on})
 
 
 def recently_decided(actor: Actor, limit: int = 10) -> list[tuple[Request, str]]:
     """Requests that were closed lately, newest first, with the title of what they were about."""
-    rows = requests_with_people(actor).exclude(state=Request.State.OPEN).order_by("-closed_at")[:limit]
-    return [(row, subjects.adapter_for(row.subject_type).title(subject_of(row))) for row in rows]
+    return _decided(requests_with_people(actor), limit)
+
+
+def _decided(rows: Any, limit: int = 10) -> list[tuple[Request, str]]:
+    found = list(rows.exclude(state=Request.State.OPEN).order_by("-closed_at", "-pk")[:limit])
+    titles = titles_of(found)
+    return [(row, titles[row.pk]) for row in found]

@@ -81,8 +81,19 @@ def standing_of(request: Request, *, subject: Any = None, judged: Judged | None 
         at = request.closed_at or at
         digests = request.manifest
         digest = digest_of(dict(digests))
-    rows = ballots_of(request)
-    grants = holders(scope=request.use_case.public_id, at=at)
+    return assembled(request, digests, digest, ballots_of(request), holders(scope=request.use_case.public_id, at=at), at, judged)
+
+
+def assembled(
+    request: Request,
+    digests: Mapping[str, str],
+    digest: str,
+    rows: list[Ballot],
+    grants: Mapping[str, Mapping[str, RoleGrant]],
+    at: datetime,
+    judged: Judged | None = None,
+) -> Standing:
+    """The verdict over what was read: `rows` are the ballots that may matter, `grants` who held what at `at`."""
     eligibility = Eligibility(
         holders={role: frozenset(people) for role, people in grants.items()},
         contributors={name: frozenset(people) for name, people in request.contributors.items()},
@@ -109,6 +120,11 @@ def ballots_of(request: Request) -> list[Ballot]:
         .select_related("human", "request", "grant")
         .order_by("pk")
     )
+    return in_round(request, rows)
+
+
+def in_round(request: Request, rows: list[Ballot]) -> list[Ballot]:
+    """Of a request's own and inherited ballots those that still speak in its round."""
     if request.round == 1:
         return rows
     spoke = {(row.step, row.human_id) for row in rows if row.request_id == request.pk}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -21,6 +21,15 @@ class Judged:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What came before a subject although nobody approved it: something to compare with when there is nothing better."""
+
+    title: str
+    url: str
+    digests: Mapping[str, str]
+
+
 class Adapter(Protocol):
     """How one type of subject is found, judged and named."""
 
@@ -37,6 +46,18 @@ class Adapter(Protocol):
 
     def judged(self, subject: Any) -> Judged:
         """The manifest as it is now."""
+
+    def gather(self, ids: Collection[str]) -> dict[str, tuple[Any, Mapping[str, str]]]:
+        """Subjects by public id with their component digests as they are now, for lists: a constant number of queries.
+
+        Asks nobody's permission: whoever may see the request may see what it is about.
+        """
+
+    def titles(self, ids: Collection[str]) -> dict[str, str]:
+        """What subjects are called, by public id, for lists. One query."""
+
+    def before(self, subject: Any) -> Before | None:
+        """The subject's forerunner, with the digests of those components that follow from it alone."""
 
     def keep(self, judged: Judged) -> None:
         """Keep the bodies behind the digests, so that differences can be shown later."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from approvals.subjects import Judged
+from approvals.subjects import Before, Judged
 from foundation.actor import Actor
 from foundation.errors import Missing
 from governance.people.models import User
 from governance.usecases.models import UseCase
-from lineage.models import Environment, ModelVersion
+from lineage.models import Component, Environment, ModelVersion
 from lineage.selectors.authors import authors_of, emails_between
 from lineage.selectors.manifest import manifest_of
+from lineage.selectors.manifests import manifest_digests
 from lineage.services.components import keep_body
 
 FROM_GIT = ("code", "model", "dependencies", "runtime")
@@ -40,6 +42,22 @@ class ModelVersionSubject:
     def judged(self, subject: ModelVersion) -> Judged:
         manifest = manifest_of(subject)
         return Judged(manifest.digests, manifest.bodies, manifest.digest)
+
+    def gather(self, ids: Collection[str]) -> dict[str, tuple[Any, Mapping[str, str]]]:
+        rows = list(ModelVersion.objects.filter(public_id__in=ids).select_related("use_case", "repository"))
+        digests = manifest_digests(rows)
+        return {row.public_id: (row, digests[row.pk]) for row in rows}
+
+    def titles(self, ids: Collection[str]) -> dict[str, str]:
+        return {row.public_id: row.label for row in ModelVersion.objects.filter(public_id__in=ids)}
+
+    def before(self, subject: ModelVersion) -> Before | None:
+        """The version of that name that was pushed before."""
+        row = ModelVersion.objects.filter(name=subject.name, pk__lt=subject.pk).order_by("-pk").first()
+        if row is None:
+            return None
+        stored = Component.objects.filter(model_version=row).order_by("pk")
+        return Before(row.label, self.url(row), dict(stored.values_list("name", "content_id")))
 
     def keep(self, judged: Judged) -> None:
         for name in ("use_case", "dictionary", "economics"):  # the others are kept when the version is registered

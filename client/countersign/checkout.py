@@ -22,6 +22,7 @@ class Checkout:
     commit: str
     porcelain: bytes  # of `git status --porcelain`, empty when clean
     origin: str  # URL of the remote `origin` without credentials, or ""
+    root: str = ""  # where the working tree lies on this machine; never sent
 
     @property
     def dirty(self) -> bool:
@@ -41,7 +42,9 @@ def look(folder: str) -> Checkout | None:
     if status.returncode:
         raise exits.usage(f"git status in {folder}: {_said(status)}")
     remote = _git(folder, "config", "--get", "remote.origin.url")
-    return Checkout(commit, status.stdout, without_credentials(remote.stdout.decode("utf-8", "replace").strip()))
+    top = _git(folder, "rev-parse", "--show-toplevel")
+    root = os.fsdecode(top.stdout).rstrip("\n")
+    return Checkout(commit, status.stdout, without_credentials(remote.stdout.decode("utf-8", "replace").strip()), root)
 
 
 def head(folder: str) -> str | None:

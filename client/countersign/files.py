@@ -132,17 +132,17 @@ def text_file(name: str, option: str) -> dict[str, str]:
     if len(data) > LARGEST_TEXT:
         raise exits.usage(f"{option} {name}: larger than {LARGEST_TEXT} bytes")
     try:
-        content = data.decode("utf-8-sig")
+        content = data.decode("utf-8")  # a byte-order mark stays: the server compares bytes
     except UnicodeDecodeError as error:
         raise exits.usage(f"{option} {name}: not UTF-8 (byte {error.start})") from None
     if "\0" in content:
         raise exits.usage(f"{option} {name}: not a text: it holds a zero byte")
-    return {"path": sent_path(name), "content": content}
+    return {"path": sent_path(name), "content": content, "local": name}
 
 
 def json_file(name: str, option: str) -> dict[str, Any]:
     """The object in a JSON file, numbers with every digit. Raises CommandError when it is not one."""
-    content = text_file(name, option)["content"]
+    content = text_file(name, option)["content"].removeprefix("\ufeff")
     try:
         value = json_text.loads(content)
     except ValueError as error:

@@ -111,7 +111,8 @@ def junit_xml(evaluation: dict[str, Any]) -> bytes:
         found.text = _xml(who + link(check))
     suite.set("failures", str(counts["failure"]))
     suite.set("skipped", str(counts["skipped"]))
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(suite, encoding="utf-8") + b"\n"
+    text: str = ElementTree.tostring(suite, encoding="unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
 
 
 def _escaped(text: Any) -> str:

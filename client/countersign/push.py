@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from typing import Any
 
@@ -46,7 +47,7 @@ def provenance(arguments: argparse.Namespace) -> dict[str, Any]:
     body.update(_stated(arguments.params, "params", "--params"))
     body.update(_stated(arguments.metrics, "metrics", "--metrics"))
     if arguments.confusion:
-        body["confusion"] = _confusion(arguments.confusion)
+        body["confusion_file"] = _confusion(arguments.confusion)
     if arguments.artifact or arguments.artifact_uri:
         body["artifact"] = _artifact(arguments.artifact, arguments.artifact_uri)
     if arguments.runtime_image:
@@ -57,6 +58,8 @@ def provenance(arguments: argparse.Namespace) -> dict[str, Any]:
     body["datasets"] = [_dataset(text) for text in arguments.data]
     if arguments.dvc_lock:
         body["dvc_lock"] = files.text_file(arguments.dvc_lock, "--dvc-lock")
+    found = checkout.look(arguments.repo_dir)
+    _from_root(body, found.root if found else "")
     return body
 
 
@@ -83,21 +86,30 @@ def _code(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _stated(name: str, field: str, option: str) -> dict[str, Any]:
-    """JSON is read here; YAML and others go as text in `<field>_file`, and the server reads them."""
+    """The file as text, which the server reads and compares with the commit; JSON is tried here first, for its error's line."""
     if not name:
         return {}
     if name.lower().endswith(".json"):
-        return {field: files.json_file(name, option)}
+        files.json_file(name, option)
     return {f"{field}_file": files.text_file(name, option)}
 
 
-def _confusion(name: str) -> dict[str, Any]:
+def _from_root(body: dict[str, Any], root: str) -> None:
+    """Name files as the repository does, whatever folder this runs in: the server looks them up in the commit."""
+    sent = [*body["dependency_sets"], *(body[field] for field in ("params_file", "metrics_file", "confusion_file", "dvc_lock") if field in body)]
+    for file in sent:
+        below = os.path.relpath(os.path.realpath(file.pop("local")), os.path.realpath(root)) if root else ".."
+        if not below.startswith(".."):
+            file["path"] = below.replace(os.sep, "/")
+
+
+def _confusion(name: str) -> dict[str, str]:
     value = files.json_file(name, "--confusion")
     for cell in ("tp", "fp", "fn", "tn"):
         count = value.get(cell)
         if type(count) is not int or count < 0:
             raise exits.usage(f"--confusion {name}: {cell} must be a whole number from 0")
-    return value
+    return files.text_file(name, "--confusion")
 
 
 def _artifact(name: str, uri: str) -> dict[str, Any]:

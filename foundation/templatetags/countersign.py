@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -12,12 +13,13 @@ import lucide
 from django import template
 from django.forms import BoundField
 from django.template import Context
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from foundation.canonical import decimal_text
 from foundation.clock import now
 
 register = template.Library()
@@ -76,6 +78,7 @@ STATES: dict[str, StateLook] = dict(
         # a fact
         _look("asserted", pgettext_lazy("state", "Asserted"), "quote", "neutral"),
         _look("verified", pgettext_lazy("state", "Verified"), "shield-check", "ok"),
+        _look("contradicted", pgettext_lazy("state", "Contradicted"), "octagon-alert", "bad"),
         # background work and deliveries
         _look("queued", pgettext_lazy("state", "Queued"), "list-start", "neutral"),
         _look("running", pgettext_lazy("state", "Running"), "loader-circle", "info", moving=True),
@@ -121,6 +124,17 @@ def digest_short(value: Any) -> str:
     text = str(value or "")
     algorithm, colon, number = text.rpartition(":")
     return f"{algorithm}{colon}{number[:8]}…{number[-4:]}" if len(number) > 16 else text
+
+
+@register.filter
+def figure(value: Any, places: int | None = None) -> str:
+    """A number for people: grouped, in the reader's writing, without zeros that say nothing; rounded when `places` are given."""
+    if value in (None, ""):
+        return ""
+    number = Decimal(value)
+    if places is not None:
+        number = round(number, places)
+    return number_format(decimal_text(number), use_l10n=True, force_grouping=True)
 
 
 def duration_words(span: timedelta) -> str:

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from foundation import audit, clock, jobs, outbox
 from foundation import actor as actors
+from foundation import audit, clock, jobs, outbox
 from foundation.actor import Actor
 from foundation.errors import Conflict, Invalid
 from foundation.models import Job

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import structlog
@@ -109,6 +111,10 @@ def _understand(data: Mapping[str, Any], locks: Sequence[DependencySet]) -> Prov
         sources.append(_source(file["path"], file["content"], "data"))
     if data.get("confusion"):
         metrics += provenance.confusion_metrics(data["confusion"])
+    if data.get("confusion_file"):
+        file = data["confusion_file"]
+        metrics += provenance.confusion_metrics(_json_object(file["content"], file["path"]))
+        sources.append(_source(file["path"], file["content"], "model"))
     return Provenance(
         kind=data.get("kind") or ModelVersion.Kind.MODEL,
         commit=provenance.full_sha(data["commit"]),
@@ -126,6 +132,16 @@ def _understand(data: Mapping[str, Any], locks: Sequence[DependencySet]) -> Prov
         lock_digests=tuple(sorted(f"{lock.path} {lock.digest}" for lock in locks)),
         sources=tuple(sources),
     )
+
+
+def _json_object(content: str, path: str) -> dict[str, Any]:
+    try:
+        value = json.loads(content.removeprefix("\ufeff"), parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(path, "json", f"the file is not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise Malformed(path, "json", "the file holds no object")
+    return value
 
 
 def _source(path: str, content: str, component: str) -> dict[str, str]:

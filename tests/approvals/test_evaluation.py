@@ -324,6 +324,13 @@ def test_one_person_cannot_fill_two_steps_unless_the_policy_says_so():
     assert verdict.steps[1].waiting_on == ("bob",)
 
 
+def test_steps_that_share_a_person_need_not_stand_side_by_side():
+    third = step("third")
+    who = people({"first": "ada", "second": "bob", "third": "ada"})
+    verdict = judge(policy(FIRST, SECOND, third), [ballot(FIRST, "ada"), ballot(SECOND, "bob"), ballot(third, "ada")], who)
+    assert states(verdict) == ["met", "met", "blocked"]
+
+
 def test_people_are_matched_to_steps_and_not_taken_as_they_came():
     who = people({"first": "ada bob", "second": "ada"})
     said = [ballot(FIRST, "ada"), ballot(SECOND, "ada"), ballot(FIRST, "bob")]

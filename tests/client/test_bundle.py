@@ -196,3 +196,20 @@ def test_random_changes_of_values_never_crash_the_check(signer):
         line = chance.choice(changed)
         line[chance.choice(list(line))] = chance.choice(values)
         assert code(samples.seal(changed, signer), signer) in (INTACT, ALTERED, INCOMPLETE)
+
+
+def test_events_stand_once_and_in_the_order_of_the_log(signer):
+    bodies = samples.events(7)
+    lines = samples.sample_lines(signer, bodies, (2, 3, 6))
+
+    assert code(samples.seal([*lines[:2], lines[3], lines[2], *lines[4:]], signer), signer) == ALTERED
+    assert code(samples.seal([*lines[:3], *lines[2:]], signer), signer) == ALTERED
+
+
+def test_a_second_signature_on_the_seal_would_be_a_place_to_hide_and_is_altered(bundle, signer):
+    lines = bundle.splitlines(keepends=True)
+    seal = json.loads(lines[-1])
+    text = seal["note"].rpartition("\n\n")[0] + "\n"
+    seal["note"] += samples.Signer(name="somebody.example").line(text)
+
+    assert code(b"".join(lines[:-1]) + samples.canonical(seal) + b"\n", signer) == ALTERED

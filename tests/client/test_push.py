@@ -114,7 +114,7 @@ def test_files_are_hashed_here_and_their_content_stays(folder, server):
     assert "2026-01-01" not in server.requests[-1]["text"]
 
 
-def test_json_is_sent_parsed_with_every_digit_and_other_texts_as_they_are(folder, server):
+def test_files_are_sent_as_they_are_with_their_path_in_the_repository(folder, server):
     (folder / "params.json").write_text('{"rate": 0.10000000000000000001, "depth": 6, "big": 1e400}')
     (folder / "metrics.yaml").write_text("recall: 0.71\n")
     (folder / "requirements.txt").write_text("a==1\n")
@@ -134,15 +134,14 @@ def test_json_is_sent_parsed_with_every_digit_and_other_texts_as_they_are(folder
         "cm.json",
     )
 
-    assert '"rate":0.10000000000000000001' in server.requests[-1]["text"]
-    assert '"big":1E+400' in server.requests[-1]["text"]
-    assert body["params"]["depth"] == 6
+    assert body["params_file"] == {"path": "params.json", "content": '{"rate": 0.10000000000000000001, "depth": 6, "big": 1e400}'}
+    assert "params" not in body
     assert "metrics" not in body
     assert body["metrics_file"] == {"path": "metrics.yaml", "content": "recall: 0.71\n"}
     assert body["dvc_lock"] == {"path": "dvc.lock", "content": "schema: '2.0'\n"}
     assert body["dependency_sets"] == [{"path": "requirements.txt", "content": "a==1\n"}]
     assert body["runtime"] == {"kind": "lock", "image_digest": None, "config": {}}
-    assert body["confusion"]["tn"] == 9540
+    assert json.loads(body["confusion_file"]["content"])["tn"] == 9540
 
 
 def test_an_image_is_named_by_digest(folder, server, capsys):

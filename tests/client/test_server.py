@@ -116,3 +116,12 @@ def test_a_proxy_of_the_environment_never_sees_a_token_for_loopback(server, monk
 
         assert main(ASK) == 0
         assert not proxy.requests
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_what_creates_is_never_sent_on_not_even_to_the_same_server(server, status):
+    """A followed POST becomes a GET, whose answer is to another question."""
+    server.will(says(status, None, Location="/api/v1/evaluations/ev_1"), says(200, evaluation("allow")))
+
+    assert main(ASK) == 13
+    assert len(server.requests) == 1

@@ -84,7 +84,18 @@ def test_a_bar_without_a_finite_length_is_refused():
 
 
 @pytest.mark.parametrize(
-    "link", ["javascript:alert(1)", "file:///etc/passwd", "//host", "https://a b", "data:text/html,x", "https://a\n"]
+    "link",
+    [
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "//host",
+        "https://a b",
+        "https://",
+        "http:///x",
+        "https://ä",
+        "data:text/html,x",
+        "https://a\n",
+    ],
 )
 def test_only_web_addresses_are_linked(link):
     assert safe_link(link) == ""
@@ -156,6 +167,12 @@ def test_whatever_a_user_wrote_is_text_and_never_markup(text):
 
     page.encode()
     assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\u202a-\u202e\u2066-\u2069]", page)
-    plain = html.render(document(Text(["x"], style="warning"), KeyValues([("x", "x")]), Heading("part", "x"),
-                                 Table([Column("x")], [["x"], [Cell("x")]], "x", "x"), title="x"), created_at=NOW)  # fmt: skip
+    address = "https://x" if safe_link(text) else ""
+    blocks = [
+        Text(["x"], style="warning"),
+        KeyValues([("x", "x")]),
+        Heading("part", "x"),
+        Table([Column("x")], [["x"], [Cell("x", link=address)]], "x", "x"),
+    ]
+    plain = html.render(document(*blocks, title="x"), created_at=NOW)
     assert [tag for tag, _ in Reader(page).tags] == [tag for tag, _ in Reader(plain).tags]

@@ -1,0 +1,306 @@
+"""The bodies of components in words and figures for people who read no code. Bodies in, values for templates out; no queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from approvals.difference import Row, number_of, plain_number
+from governance.economics.cashflow import Evaluation, evaluate
+from governance.economics.components import Line
+from governance.usecases.models import UseCase
+
+MOST_ROWS = 60  # of a difference on a page; the count says how many there are
+DELTA = Decimal("0.000001")
+
+
+def figure(value: Any) -> str:
+    """A number with the reader's separators; anything else as it is."""
+    number = number_of(value)
+    return str(value) if number is None else str(number_format(plain_number(number), force_grouping=True))
+
+
+def use_case_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The definition as it was agreed, each KPI as a sentence."""
+    if "business_problem" not in body:
+        return {"missing": _("Nobody has written down what the use case is for.")}
+    texts = [
+        (_("Business problem"), body["business_problem"]),
+        (_("Who is affected"), body.get("affected")),
+        (_("Machine-learning problem"), body.get("ml_problem")),
+        (_("Intended use"), body.get("intended_use")),
+        (_("Limits"), body.get("limits")),
+    ]
+    kinds = dict(UseCase.Kind.choices)
+    return {
+        "title": body.get("title", ""),
+        "kind": kinds.get(body.get("kind", ""), ""),
+        "texts": [{"label": label, "text": text} for label, text in texts if text],
+        "kpis": [{"name": kpi["name"], "sentence": kpi_sentence(kpi), "how": kpi.get("how", "")} for kpi in body.get("kpis", ())],
+    }
+
+
+def kpi_sentence(kpi: Mapping[str, Any]) -> str:
+    """What is wanted of one figure: `from 42 % now to at least 70 %, give or take 3`."""
+    words = {
+        "target": figure(kpi["target"]),
+        "unit": kpi.get("unit", ""),
+        "baseline": figure(kpi["baseline"]) if kpi.get("baseline") is not None else "",
+        "tolerance": figure(kpi["tolerance"]) if number_of(kpi.get("tolerance")) else "",
+    }
+    up = kpi.get("direction") != "down"
+    if words["baseline"]:
+        said = _("from %(baseline)s %(unit)s now to at least %(target)s %(unit)s")
+        said = said if up else _("from %(baseline)s %(unit)s now to at most %(target)s %(unit)s")
+    else:
+        said = _("at least %(target)s %(unit)s") if up else _("at most %(target)s %(unit)s")
+    if words["tolerance"]:
+        return _("%(goal)s, give or take %(tolerance)s") % {"goal": (said % words).strip(), "tolerance": words["tolerance"]}
+    return (said % words).strip()
+
+
+def model_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Metrics and parameters beside those of the version before, and the errors on the test data in a sentence."""
+    old = {(metric["name"], metric["dataset"]): metric["value"] for metric in (before or {}).get("metrics", ())}
+    metrics = [_metric(metric, old) for metric in body.get("metrics", ()) if not metric["name"].startswith("confusion.")]
+    params, known = body.get("params") or {}, (before or {}).get("params") or {}
+    return {
+        "metrics": metrics,
+        "counts": [
+            sentence for sentence in (confusion_sentence(body), confusion_sentence(before or {}, earlier=True)) if sentence
+        ],
+        "params": [
+            {"name": name, "value": value, "before": known.get(name), "changed": before is not None and known.get(name) != value}
+            for name, value in sorted(params.items())
+        ],
+        "gone": sorted(known.keys() - params.keys()),
+        "artifact": body.get("artifact", ""),
+        "serialization": body.get("serialization", ""),
+        "compared": before is not None,
+    }
+
+
+def _metric(metric: Mapping[str, Any], old: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
+    now, was = number_of(metric["value"]), number_of(old.get((metric["name"], metric["dataset"])))
+    step = now - was if now is not None and was is not None else None
+    return {
+        "name": metric["name"],
+        "dataset": metric["dataset"],
+        "value": figure(metric["value"]),
+        "before": figure(was) if was is not None else "",
+        "delta": f"{'+' if step > 0 else '−'}{figure(abs(step.quantize(DELTA)))}" if step else ("=" if step is not None else ""),
+    }
+
+
+def confusion_sentence(body: Mapping[str, Any], *, earlier: bool = False) -> str:
+    """What the errors come to in people or things: the one figure that everybody can judge."""
+    counts = {metric["name"].removeprefix("confusion."): number_of(metric["value"]) for metric in body.get("metrics", ())}
+    tp, fn, fp, tn = (counts.get(name) for name in ("tp", "fn", "fp", "tn"))
+    if tp is None or fn is None or fp is None or tn is None:
+        return ""
+    words = {"found": figure(tp), "all": figure(tp + fn), "missed": figure(fn), "wrong": figure(fp), "others": figure(fp + tn)}
+    if earlier:
+        return _("Before: %(found)s of %(all)s found, %(missed)s missed, %(wrong)s false alarms.") % words
+    said = _(
+        "Of %(all)s cases in the test data that should be found, %(found)s are found and %(missed)s missed; "
+        "of the %(others)s others, %(wrong)s are false alarms."
+    )
+    return said % words
+
+
+def data_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    known = {(item["role"], item["name"]): item for item in (before or {}).get("datasets", ())}
+    rows = []
+    for item in body.get("datasets", ()):
+        was = known.get((item["role"], item["name"]))
+        state = "" if before is None else "added" if was is None else "same" if was == item else "changed"
+        size = figure(item["rows"]) if item.get("rows") is not None else ""
+        columns = ", ".join(item.get("columns") or ())
+        rows.append(
+            {
+                "role": item["role"],
+                "name": item["name"],
+                "rows": size,
+                "columns": columns,
+                "digest": item["digest"],
+                "state": state,
+            }
+        )
+    return {
+        "datasets": rows,
+        "roles": {"train": _("training"), "test": _("test"), "validation": _("validation"), "dvc": _("pipeline input")},
+    }
+
+
+def dictionary_view(
+    body: Mapping[str, Any], before: Mapping[str, Any] | None, versions: Mapping[tuple[str, str], Any]
+) -> dict[str, Any]:
+    """The meaning of each column. `versions` has the element version behind (element path, digest)."""
+    datasets, loose = [], 0
+    for name, columns in body.get("datasets", {}).items():
+        if not columns:
+            continue
+        rows = [_column(column, said, versions) for column, said in columns.items()]
+        loose += sum(not row["meanings"] for row in rows)
+        datasets.append({"name": name, "columns": rows})
+    return {"datasets": datasets, "loose": loose}
+
+
+def _column(column: str, said: Any, versions: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
+    meanings = []
+    for item in said if isinstance(said, list) else [said] if said else []:
+        version = versions.get((item["element"], item["version"]))
+        meanings.append(
+            {
+                "element": item["element"],
+                "name": str(version.element) if version else item["element"],
+                "definition": version.definition if version else "",
+                "unit": version.unit if version else "",
+                "sensitivity": version.get_sensitivity_display() if version else "",
+                "deviation": item["deviation"],
+            }
+        )
+    return {"column": column, "meanings": meanings}
+
+
+def dependencies_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    locks = []
+    for lock in body.get("sets", ()):
+        packages = lock["requirements"]
+        loose = [item["name"] for item in packages if not (item["version"] and item["hashes"])]
+        locks.append(
+            {"path": lock["path"], "packages": packages, "count": len(packages), "loose": loose, "problems": lock["problems"]}
+        )
+    return {"locks": locks, "count": sum(lock["count"] for lock in locks)}
+
+
+def runtime_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    said = body.get("runtime") or {}
+    labels = {"kind": _("Kind"), "image_digest": _("Image"), "config": _("Configuration")}
+    words = {"lock": _("what the lock files say"), "image": _("a container image")}
+    return {
+        "facts": [
+            {"label": labels.get(name, name), "value": words.get(str(value), value), "mono": name != "kind"}
+            for name, value in said.items()
+        ]
+    }
+
+
+def economics_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the case is worth, in the words of somebody who has to pay for it."""
+    case = body.get("case")
+    if case is None:
+        return {"missing": _("Nobody has written down what it costs and brings.")}
+    lines = [Line.stored(line) for line in case["lines"]]
+    worth = _worth(case)
+    earlier = (before or {}).get("case")
+    was = _worth(earlier) if earlier and earlier != case else None
+    return {
+        "currency": case["currency"],
+        "rate": figure(Decimal(str(case["discount_rate"])) * 100),
+        "horizon": case["horizon"],
+        "sentence": _npv_sentence(case, worth),
+        "npv": _money(worth.npv),
+        "npv_before": _money(was.npv) if was else "",
+        "positive": worth.npv > 0,
+        "costs": _money(sum(worth.flows.costs, Decimal(0))),
+        "benefits": _money(sum(worth.flows.benefits, Decimal(0))),
+        "payback": figure(worth.payback.quantize(Decimal("0.1"))) if worth.payback is not None else "",
+        "lines": [_case_line(line) for line in lines],
+    }
+
+
+def _worth(case: Mapping[str, Any]) -> Evaluation:
+    lines = [Line.stored(line) for line in case["lines"]]
+    return evaluate(lines, horizon=case["horizon"], rate=Decimal(str(case["discount_rate"])))
+
+
+def _npv_sentence(case: Mapping[str, Any], worth: Evaluation) -> str:
+    years = ngettext("%(count)d year", "%(count)d years", case["horizon"]) % {"count": case["horizon"]}
+    words = {"amount": _money(abs(worth.npv)), "currency": case["currency"], "years": years}
+    if worth.npv > 0:
+        return _("Worth %(amount)s %(currency)s over %(years)s, everything discounted to today.") % words
+    return _("Costs %(amount)s %(currency)s more than it brings over %(years)s, everything discounted to today.") % words
+
+
+def _case_line(line: Line) -> dict[str, Any]:
+    single = line.from_period == line.to_period
+    words = {"first": line.from_period, "last": line.to_period}
+    when = _("year %(first)s") % words if single else _("each of the years %(first)s to %(last)s") % words
+    return {
+        "title": line.title,
+        "kind": _("Cost") if line.kind == "cost" else _("Benefit"),
+        "reckoning": f"{figure(line.quantity)} {line.unit} × {figure(line.unit_price)}",
+        "amount": _money(line.quantity * line.unit_price),
+        "when": when,
+    }
+
+
+def _money(amount: Decimal) -> str:
+    return str(number_format(amount.quantize(Decimal(1)), force_grouping=True))
+
+
+def labelled(rows: Sequence[Row]) -> list[dict[str, str]]:
+    """The rows of a difference as `components/diff.html` takes them, with fields named in the reader's language."""
+    return [
+        {
+            "path": " › ".join(field_label(part) for part in row.path),
+            "before": row.before,
+            "after": row.after,
+            "change": row.change,
+        }
+        for row in rows[:MOST_ROWS]
+    ]
+
+
+def field_label(name: str) -> str:
+    """The word for a field of a component's body; names that people gave are left alone."""
+    labels = {
+        "title": _("Title"),
+        "kind": _("Kind"),
+        "business_problem": _("Business problem"),
+        "affected": _("Who is affected"),
+        "ml_problem": _("Machine-learning problem"),
+        "intended_use": _("Intended use"),
+        "limits": _("Limits"),
+        "kpis": _("KPIs"),
+        "target": _("Wanted"),
+        "baseline": _("Now"),
+        "tolerance": _("Tolerance"),
+        "direction": _("Direction"),
+        "unit": _("Unit"),
+        "how": _("How it is measured"),
+        "datasets": _("Data sets"),
+        "rows": _("Rows"),
+        "columns": _("Columns"),
+        "element": _("Element"),
+        "version": _("Meaning"),
+        "deviation": _("Declared deviation"),
+        "case": _("Case"),
+        "lines": _("Lines"),
+        "quantity": _("Quantity"),
+        "unit_price": _("Price per unit"),
+        "from_period": _("From period"),
+        "to_period": _("To period"),
+        "discount_rate": _("Discount rate"),
+        "horizon": _("Horizon"),
+        "params": _("Parameters"),
+        "metrics": _("Metrics"),
+        "artifact": _("Artifact"),
+        "serialization": _("Serialization"),
+        "runtime": _("Runtime"),
+        "config": _("Configuration"),
+        "value": _("Value"),
+    }
+    return labels.get(name, name)
+
+
+def title_of(component_label: str) -> str:
+    """A component's name at the head of its part."""
+    return capfirst(component_label)

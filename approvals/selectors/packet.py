@@ -1,0 +1,185 @@
+"""A reviewer's packet: what there is to judge, component by component, readable, with what changed since something known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from approvals import readable, subjects
+from approvals.difference import PackageChange, compare, compare_requirements
+from approvals.models import Decision, Request
+from approvals.selectors.standing import Standing
+from approvals.selectors.standings import titles_of
+from approvals.wording import component_label
+from foundation.canonical import canonical_json
+from governance.dictionary.models import ElementVersion
+from lineage import mirror
+from lineage.mirror import MirrorError, PathChange
+from lineage.models import ComponentBody, Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What the request is compared with: the last approval, else the request whose ballots carry over, else what came before."""
+
+    kind: str  # approval, request, forerunner or nothing
+    title: str = ""
+    url: str = ""
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Part:
+    """One component. `change`: same, changed, new (nothing to compare with), or unknown (its content was not kept)."""
+
+    name: str
+    label: str
+    digest: str
+    change: str
+    view: dict[str, Any]
+    steps: list[str]  # titles of the steps that judge it
+    yours: bool = False  # this person is asked about it
+    rows: list[dict[str, str]] = field(default_factory=list)
+    row_count: int = 0
+    packages: list[PackageChange] = field(default_factory=list)
+    paths: list[PathChange] = field(default_factory=list)
+    note: str = ""
+
+    @property
+    def template(self) -> str:
+        return f"approvals/parts/{self.name}.html"
+
+    @property
+    def summary(self) -> str:
+        """What changed, in half a sentence."""
+        if self.change == "same":
+            return _("unchanged")
+        if self.change == "new":
+            return _("not judged before")
+        if self.name == "code" and self.paths:
+            return ngettext("%(count)d file changed", "%(count)d files changed", len(self.paths)) % {"count": len(self.paths)}
+        if self.name == "dependencies" and self.packages:
+            count = len(self.packages)
+            return ngettext("%(count)d package changed", "%(count)d packages changed", count) % {"count": count}
+        if self.row_count:
+            return ngettext("%(count)d difference", "%(count)d differences", self.row_count) % {"count": self.row_count}
+        return _("changed")
+
+
+def base_of(standing: Standing, subject: Any) -> Base:
+    """The best thing to compare with. Three queries at most."""
+    request = standing.request
+    earlier = Decision.objects.filter(request__line=request.line, request__purpose=request.purpose, request_id__lt=request.pk)
+    decision = earlier.select_related("request").order_by("-pk").first()
+    if decision is not None:
+        return _from_request("approval", decision.request, decision.manifest)
+    if request.predecessor is not None:
+        return _from_request("request", request.predecessor, request.predecessor.manifest)
+    before = subjects.adapter_for(request.subject_type).before(subject)
+    return Base("forerunner", before.title, before.url, before.digests) if before else Base("nothing")
+
+
+def _from_request(kind: str, request: Request, digests: Mapping[str, str]) -> Base:
+    return Base(kind, titles_of([request])[request.pk], f"/requests/{request.public_id}/", digests)
+
+
+def parts_of(standing: Standing, base: Base, *, yours: Collection[str] = ()) -> list[Part]:
+    """The components that the policy judges: those this person is asked about first, then as the manifest has them.
+
+    `yours` are keys of the steps that this person may act on.
+    """
+    wanted = set(standing.digests.values()) | set(base.digests.values())
+    kept = {row.digest: row.body for row in ComponentBody.objects.filter(digest__in=wanted)}
+    live = {standing.digests[name]: body for name, body in standing.judged.bodies.items()} if standing.judged else {}
+    bodies = {key: json.loads(canonical_json(body)) for key, body in live.items()}
+    parts = []
+    for name in standing.digests:
+        steps = [step for step in standing.policy.steps if name in step.covers]
+        part = _part(name, standing.digests[name], base, {**kept, **bodies})
+        part.steps = [step.title for step in steps]
+        part.yours = any(step.key in yours for step in steps)
+        parts.append(part)
+    return sorted(parts, key=lambda part: (not part.yours, not part.steps))
+
+
+def _part(name: str, key: str, base: Base, bodies: Mapping[str, Any]) -> Part:
+    was = base.digests.get(name)
+    change = "new" if was is None else "same" if was == key else "changed"
+    part = Part(name, readable.title_of(component_label(name)), key, change, {}, [])
+    body = bodies.get(key)
+    if body is None:
+        part.note = _("The content behind this digest was not kept.")
+        return part
+    before = bodies.get(was) if was else None
+    part.view = _views[name](body, before) if name in _views else {}
+    if change != "changed":
+        return part
+    if before is None:
+        part.note = _("The content that it is compared with was not kept.")
+    elif name == "code":
+        part.paths, part.note = _paths(before, body)
+    elif name == "dependencies":
+        part.packages = compare_requirements(before, body)
+    else:
+        rows = compare(before, body)
+        part.rows, part.row_count = readable.labelled(rows), len(rows)
+    return part
+
+
+def changes_between(digests: Mapping[str, tuple[str, str]]) -> list[Part]:
+    """What differs between two states, from `{component: (digest before, digest after)}`: what a conflict shows."""
+    wanted = {digest for pair in digests.values() for digest in pair}
+    bodies = {row.digest: row.body for row in ComponentBody.objects.filter(digest__in=wanted)}
+    return [_part(name, now, Base("request", digests={name: was}), bodies) for name, (was, now) in digests.items()]
+
+
+def _paths(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[list[PathChange], str]:
+    """The files of `code` that differ, less those that other components own; else why nobody can say."""
+    if "commit" not in before or "commit" not in after:
+        return [], _("The mirror has not seen the commit yet, so nobody can say which files changed.")
+    repository = Repository.objects.filter(public_id=after.get("repository", "")).first()
+    elsewhere = {*before.get("left_out", ()), *after.get("left_out", ())}
+    if repository is None:
+        return [], _("The repository is not registered any more.")
+    try:
+        found = mirror.diff_paths(repository.mirror, before["commit"], after["commit"])
+    except MirrorError as error:
+        return [], _("The files could not be compared: %(reason)s") % {"reason": error.message}
+    return [change for change in found if change.path not in elsewhere], ""
+
+
+def _code(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {
+        "commit": body.get("commit") or body.get("unseen_commit", ""),
+        "files": body.get("files"),
+        "unseen": "unseen_commit" in body,
+    }
+
+
+def _dictionary(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    said = [
+        item
+        for columns in body.get("datasets", {}).values()
+        for meaning in columns.values()
+        if meaning
+        for item in (meaning if isinstance(meaning, list) else [meaning])
+    ]
+    rows = ElementVersion.objects.filter(digest__in={item["version"] for item in said}).select_related("element__dictionary")
+    return readable.dictionary_view(body, before, {(row.element.path, row.digest): row for row in rows})
+
+
+_views: dict[str, Callable[[Any, Any], dict[str, Any]]] = {
+    "use_case": readable.use_case_view,
+    "code": _code,
+    "model": readable.model_view,
+    "data": readable.data_view,
+    "dictionary": _dictionary,
+    "dependencies": readable.dependencies_view,
+    "runtime": readable.runtime_view,
+    "economics": readable.economics_view,
+}

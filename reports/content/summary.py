@@ -1,0 +1,200 @@
+"""The first page: where it stands, what is open, and what a reader has to know before the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from approvals.models import Request
+from approvals.selectors.standing import Standing
+from governance.economics.selectors import evaluation_of
+from reports.content.approvals import decision_of
+from reports.content.evidence import key_of
+from reports.content.moment import snapshot_at
+from reports.content.view import OpenPoint, Part, View
+from reports.content.wording import day, instant, money, mono, number, request_state
+from reports.document import Block, Cell, Column, Heading, Section, Table, Text, Value
+
+KEY = "summary"
+
+
+def title() -> str:
+    return _("Summary and open points")
+
+
+def cover_facts(view: View, points: Sequence[OpenPoint]) -> list[tuple[str, Value]]:
+    """What stands on the cover: the answer first."""
+    facts: list[tuple[str, Value]] = [(_("Where it stands"), headline(view))]
+    if waiting := _waiting(view):
+        facts.append((_("Waits for"), waiting))
+    facts.append((_("Last approval"), _last_approval(view)))
+    facts.append((_("Open points"), _count(points)))
+    snapshot = snapshot_at(view.use_case, view.at)
+    if snapshot is not None:
+        figures = evaluation_of(snapshot)
+        said = _("net present value %(value)s over %(years)s years") % {
+            "value": money(figures.npv, snapshot.currency),
+            "years": snapshot.horizon,
+        }
+        facts.append((_("Cost and benefit"), said))
+    facts.append((_("As of"), _("%(time)s UTC") % {"time": instant(view.at)}))
+    facts.append(
+        (
+            _("Log"),
+            _("%(count)s events, signed under %(key)s")
+            % {"count": number(view.frame.checkpoint.size), "key": key_of(view.frame)},
+        )
+    )
+    return facts
+
+
+def _latest(view: View) -> Standing | None:
+    return next((standing for standing in view.standings if standing.is_open), view.standings[0] if view.standings else None)
+
+
+def headline(view: View) -> Cell:
+    """One sentence: what was last asked, and how far that is."""
+    standing = _latest(view)
+    if standing is None:
+        return Cell(_("No approval has been asked for."), state="muted")
+    name = view.title_of(standing)
+    if not standing.is_open:
+        cell = request_state(standing.request.state)
+        return Cell(
+            _("%(request)s: %(state)s on %(day)s")
+            % {"request": name, "state": cell.text.lower(), "day": day(standing.request.closed_at)},
+            state=cell.state,
+        )
+    if standing.verdict.blocks:
+        return Cell(_("%(request)s: changes are asked for") % {"request": name}, state="bad")
+    missing = sum(max(step.quorum - step.have, 0) for step in standing.verdict.steps)
+    said = ngettext("%(request)s: waits for %(count)s approval", "%(request)s: waits for %(count)s approvals", missing)
+    return Cell(said % {"request": name, "count": missing}, state="warn")
+
+
+def _waiting(view: View) -> str:
+    standing = _latest(view)
+    if standing is None or not standing.is_open:
+        return ""
+    parts = []
+    for step in standing.verdict.steps:
+        people = ", ".join(map(str, standing.names(step.waiting_on)))
+        if people:
+            parts.append(_("%(people)s (%(step)s)") % {"people": people, "step": step.title})
+    return ", ".join(parts) or _("nobody who could act")
+
+
+def _last_approval(view: View) -> Value:
+    decided = [(decision, standing) for standing in view.standings if (decision := decision_of(standing)) is not None]
+    if not decided:
+        return Cell(_("none: nothing has been approved"), state="muted")
+    decision, standing = max(decided, key=lambda pair: pair[0].decided_at)
+    if standing.request.state == Request.State.REVOKED:
+        return Cell(
+            _("%(request)s on %(day)s, revoked") % {"request": view.title_of(standing), "day": day(decision.decided_at)},
+            state="bad",
+        )
+    until = _("until %(day)s") % {"day": day(decision.valid_until)} if decision.valid_until else _("without end")
+    expired = decision.valid_until is not None and decision.valid_until <= view.at
+    said = _("%(request)s on %(day)s, %(until)s") % {
+        "request": view.title_of(standing),
+        "day": day(decision.decided_at),
+        "until": until,
+    }
+    return Cell(said, state="warn" if expired else "ok")
+
+
+def _count(points: Sequence[OpenPoint]) -> Cell:
+    bad = sum(point.state == "bad" for point in points)
+    if not points:
+        return Cell(_("none found"), state="ok")
+    said = ngettext("%(count)s open point", "%(count)s open points", len(points)) % {"count": len(points)}
+    if bad:
+        serious = ngettext("%(count)s of them serious", "%(count)s of them serious", bad) % {"count": bad}
+        return Cell(_("%(all)s, %(serious)s") % {"all": said, "serious": serious}, state="bad")
+    return Cell(said, state="warn")
+
+
+def section(view: View, parts: Sequence[Part]) -> Section:
+    """The summary: the story in a paragraph, then every open point with where to read more."""
+    points = open_points(parts)
+    blocks: list[Block] = [
+        Text(_story(view)),
+        Heading("open-points", _("Open points")),
+        _table(points),
+        Heading("state-by-version", _("Where each version stands")),
+        _versions(view),
+    ]
+    return Section(KEY, title(), blocks)
+
+
+def open_points(parts: Sequence[Part]) -> list[OpenPoint]:
+    """The open points of all sections, serious ones first."""
+    found = [point for part in parts for point in part.open_points]
+    return [point for point in found if point.state == "bad"] + [point for point in found if point.state != "bad"]
+
+
+def _story(view: View) -> list[str]:
+    closed = [standing for standing in view.standings if not standing.is_open]
+    approved = sum(standing.request.state == Request.State.APPROVED for standing in closed)
+    rejected = sum(standing.request.state == Request.State.REJECTED for standing in closed)
+    ballots = sum(len(standing.ballots) for standing in view.standings)
+    first = _(
+        "Of the use case “%(use_case)s” this report covers %(versions)s model versions and %(requests)s requests for approval: %(approved)s approved, %(rejected)s rejected, %(open)s open. %(ballots)s ballots were cast on them."
+    )
+    words = {
+        "use_case": view.use_case.title,
+        "versions": number(len(view.versions)),
+        "requests": number(len(view.standings)),
+        "approved": number(approved),
+        "rejected": number(rejected),
+        "open": number(len(view.standings) - len(closed)),
+        "ballots": number(ballots),
+    }
+    return [first % words, _("Where it stands: %(headline)s.") % {"headline": headline(view).text.rstrip(".")}]
+
+
+def _table(points: Sequence[OpenPoint]) -> Table:
+    columns = [Column(_("Weight"), 0.9), Column(_("Open point"), 4.4), Column(_("Read more in"), 1.7)]
+    rows: list[list[Value]] = []
+    for point in points:
+        word = _("Serious") if point.state == "bad" else _("Note")
+        rows.append([Cell(word, state=point.state), point.what, point.where])
+    return Table(
+        columns,
+        rows,
+        _("What a reader has to know before relying on the rest"),
+        _("No open point was found: nothing is missing, contradicted, blocked or overridden in the records."),
+    )
+
+
+def _versions(view: View) -> Table:
+    columns = [
+        Column(_("Version"), 1.6),
+        Column(_("Registered"), 1.1),
+        Column(_("Asked for"), 1.6),
+        Column(_("State"), 1.2),
+        Column(_("Since"), 1.1),
+        Column(_("Digest judged"), 2.8, mono=True),
+    ]
+    rows: list[list[Value]] = []
+    for version in view.versions:
+        mine = [standing for standing in view.standings if standing.request.subject_id == version.public_id]
+        if not mine:
+            rows.append([version.label, day(version.created_at), "–", Cell(_("Not asked for"), state="muted"), "–", mono("")])
+        for standing in mine:
+            row = standing.request
+            environment = row.environment.slug if row.environment else "–"
+            rows.append(
+                [
+                    version.label,
+                    day(version.created_at),
+                    environment,
+                    request_state(row.state),
+                    day(row.closed_at or row.opened_at),
+                    standing.digest,
+                ]
+            )
+    return Table(columns, rows, _("Versions, newest first, with what became of each"), _("No version has been registered yet."))

@@ -1,0 +1,27 @@
+"""Who may ask for a report."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from foundation.actor import Actor
+from foundation.permissions import ALLOWED, Decision, Denied
+from governance.usecases.models import UseCase
+from reports.models import reads_whole_log
+
+
+def may_request_report(actor: Actor, use_case: UseCase | None) -> Decision:
+    """Whoever sees the use case; a service token needs the scope. `None` stands for the whole log, which few may read."""
+    if not (allowed := actor.has_scope("reports:write")):
+        return allowed
+    if use_case is None:
+        if reads_whole_log(actor):
+            return ALLOWED
+        return Denied(
+            _("The whole log is for auditors and administrators of the organisation. Ask for the report of a use case.")
+        )
+    if actor.user is None:
+        return Denied(_("A report needs a person who asked for it."), code="report.person_needed")
+    if UseCase.objects.visible_to(actor).filter(pk=use_case.pk).exists():
+        return ALLOWED
+    return Denied(_("You do not take part in this use case."))

@@ -1,0 +1,258 @@
+"""A small world of people around one use case, and the few things only tests may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import Client, TransactionTestCase
+
+from foundation.append_only import PREFIX
+
+ROLES = {
+    "lead": "project_lead",
+    "scientist": "data_scientist",
+    "data_engineer": "data_engineer",
+    "engineer": "ml_engineer",
+    "business": "business_owner",
+    "security": "security_reviewer",
+    "governance": "data_governance",
+    "validator": "model_validator",
+}
+POLICY = """
+title: Production release
+open_for: 30 days
+valid_for: 180 days
+steps:
+  - {key: validation, title: Model validation, role: model_validator, covers: [code, model, data]}
+  - {key: data, title: Data and meaning, role: data_governance, covers: [data, dictionary]}
+  - {key: security, title: Security review, role: security_reviewer, covers: [dependencies, runtime]}
+  - {key: business, title: Business sign-off, role: business_owner, after: [validation], covers: [use_case, model, economics]}
+"""
+LOCK = "numpy==2.0.0 \\\n    --hash=sha256:" + "a" * 64 + "\npandas==2.2.0 \\\n    --hash=sha256:" + "b" * 64 + "\n"
+
+
+@pytest.fixture(autouse=True)
+def _own_files(tmp_path: Any, settings: Any) -> None:
+    """Keys, mirrors and files of each test in a folder of its own."""
+    settings.KEYS = tmp_path / "keys"
+    settings.MIRRORS = tmp_path / "mirrors"
+    settings.FILES = tmp_path / "files"
+    settings.DEMO_REPOSITORIES = tmp_path / "demo"
+    settings.DEMO_FILE = tmp_path / "demo.json"
+    settings.CELERY_TASK_ALWAYS_EAGER = False
+
+
+@pytest.fixture(autouse=True)
+def _no_bells(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Bells ring into the void unless a test says otherwise: what matters is in the rows."""
+    if request.node.get_closest_marker("bells"):
+        return
+    from foundation import tasks
+
+    for task in (tasks.run_job, tasks.deliver_outbox):
+        monkeypatch.setattr(task, "delay", lambda *args, **kwargs: None)
+
+
+@dataclass(slots=True)
+class World:
+    """Actors by the part they play; `use_case` is where all of them but `stranger` hold their role."""
+
+    lead: Any = None
+    scientist: Any = None
+    data_engineer: Any = None
+    engineer: Any = None
+    business: Any = None
+    security: Any = None
+    governance: Any = None
+    validator: Any = None
+    auditor: Any = None
+    admin: Any = None
+    stranger: Any = None
+    ci: Any = None
+    ci_secret: str = ""
+    use_case: Any = None
+    secrets: dict[str, str] = field(default_factory=dict)
+
+    def people(self) -> dict[str, Any]:
+        """Everybody who can sign in, by part."""
+        return {name: getattr(self, name) for name in (*ROLES, "auditor", "admin", "stranger")}
+
+    def client(self, part: str) -> Client:
+        """A browser in which this person is signed in."""
+        client = Client()
+        client.force_login(getattr(self, part).user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    def api(self, part: str) -> Client:
+        """A program with this person's token, or CI's."""
+        secret = self.ci_secret if part == "ci" else self.secret_of(part)
+        return Client(headers={"Authorization": f"Bearer {secret}"})
+
+    def secret_of(self, part: str) -> str:
+        from foundation import actor, tokens
+        from foundation.models import Token
+
+        if part not in self.secrets:
+            owner = getattr(self, part).user
+            _token, self.secrets[part] = tokens.create(actor=actor.system("test"), name="Test", owner=owner, kind=Token.Kind.PERSONAL)
+        return self.secrets[part]
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return make_world()
+
+
+def make_world() -> World:
+    """The world, through the services that make it for everybody."""
+    from foundation import actor, tokens
+    from foundation.models import Token
+    from governance.people import services as people
+    from governance.usecases import services as usecases
+
+    setup = actor.system("test")
+    world = World()
+    for part in (*ROLES, "auditor", "admin", "stranger"):
+        user = people.create_user(actor=setup, username=part, name=part.replace("_", " ").title(), email=f"{part}@example.com")
+        setattr(world, part, actor.person(user))
+    for part, role in (("auditor", "auditor"), ("admin", "administrator")):
+        people.grant_role(actor=setup, user=getattr(world, part).user, role=role)
+    world.use_case = usecases.open_use_case(actor=world.lead, slug="churn", title="Customer churn")
+    for part, role in ROLES.items():
+        if part != "lead":
+            people.grant_role(actor=world.lead, user=getattr(world, part).user, role=role, scope=world.use_case.public_id)
+    usecases.define(
+        actor=world.lead,
+        use_case=world.use_case,
+        business_problem="Customers leave, and we learn of it too late.",
+        ml_problem="Will this customer cancel within 60 days?",
+        kpis=[{"name": "Leavers found", "unit": "%", "baseline": 42, "target": 70}],
+    )
+    token, world.ci_secret = tokens.create(
+        actor=world.engineer,
+        name="Churn pipeline",
+        owner=world.engineer.user,
+        kind=Token.Kind.SERVICE,
+        scopes=["read", "provenance:write", "requests:write", "gate:evaluate", "reports:write"],
+        scope=world.use_case.public_id,
+    )
+    world.ci = actor.service(token)
+    return world
+
+
+@pytest.fixture
+def gate(world: World) -> Any:
+    """The environment `production` behind the policy above."""
+    from approvals.services import policies
+
+    version = policies.write_policy(actor=world.admin, key="production-release", source=POLICY)
+    return policies.set_gate(actor=world.admin, slug="production", title="Production", mode="prevent", policy=version.policy)
+
+
+@pytest.fixture
+def push(world: World) -> Any:
+    """Registers a version as CI does; keyword arguments override what is pushed."""
+    return lambda version="7", **overrides: push_version(world, version, **overrides)
+
+
+def push_version(world: World, version: str = "7", **overrides: Any) -> Any:
+    from lineage.services.versions import register_model_version
+
+    data = {
+        "name": "churn-model",
+        "version": version,
+        "commit": "c" * 40,
+        "dirty": False,
+        "params": {"max_depth": 6},
+        "metrics": {"recall": {"value": 1, "dataset": "test"}},
+        "artifact": {"uri": f"s3://models/{version}", "sha256": "d" * 64, "size": 10, "serialization": "skops"},
+        "runtime": {"kind": "lock"},
+        "dependency_sets": [{"path": "requirements.txt", "content": LOCK}],
+        "datasets": [{"role": "train", "name": "customers", "digest": "sha256:" + "e" * 64, "rows": 5, "columns": ["customer_id"]}],
+    }
+    return register_model_version(actor=world.ci, use_case=world.use_case, data={**data, **overrides}).model_version
+
+
+@pytest.fixture
+def ask(world: World, gate: Any) -> Any:
+    """Asks for the approval of a version for production, as CI does."""
+    return lambda row, actor=None: ask_for(world, gate, row, actor)
+
+
+def ask_for(world: World, gate: Any, row: Any, actor: Any = None) -> Any:
+    from approvals.services import requests
+
+    return requests.open_request(
+        actor=actor or world.ci, subject_type="model_version", subject_id=row.public_id, purpose="deployment", environment=gate.environment
+    )
+
+
+@pytest.fixture
+def vote() -> Any:
+    """Casts a ballot over what is judged now."""
+
+    def cast(actor: Any, request: Any, step: str, verdict: str = "approve", comment: str = "") -> Any:
+        from approvals.selectors.standing import standing_of
+        from approvals.services import requests
+
+        request.refresh_from_db()
+        return requests.cast_ballot(
+            actor=actor, request=request, step=step, verdict=verdict, digest=standing_of(request).digest, comment=comment
+        )
+
+    return cast
+
+
+# Only tests may do this ----------------------------------------------------------------------------------------------
+
+
+def lift_triggers(using: str = "default") -> list[str]:
+    """Take the append-only triggers off, and return the SQL that puts them back."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s", [PREFIX + "%"])
+            found = cursor.fetchall()
+            for name, _sql in found:
+                cursor.execute(f'DROP TRIGGER "{name}"')
+            return [sql for _name, sql in found]
+        cursor.execute(
+            "SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgname LIKE %s", [PREFIX + "%"]
+        )
+        tables = [row[0] for row in cursor.fetchall()]
+        for table in tables:
+            cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
+        return [f'ALTER TABLE "{table}" ENABLE TRIGGER USER' for table in tables]
+
+
+def restore_triggers(statements: list[str], using: str = "default") -> None:
+    with connections[using].cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+@pytest.fixture
+def without_triggers(db: None) -> Iterator[None]:
+    """For tests that tamper: the database does not defend itself for a while."""
+    statements = lift_triggers()
+    yield
+    restore_triggers(statements)
+
+
+@pytest.fixture(autouse=True)
+def _flush_past_triggers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A transactional test empties the tables when it is over, which is just what the triggers are there to refuse."""
+    plain = TransactionTestCase._fixture_teardown
+
+    def emptied(self: TransactionTestCase) -> None:
+        statements = lift_triggers()
+        try:
+            plain(self)
+        finally:
+            restore_triggers(statements)
+
+    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", emptied)
