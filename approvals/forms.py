@@ -20,6 +20,7 @@ class CommentForm(forms.Form):
 
     def __init__(self, *args: object, key: str, **kwargs: object) -> None:
         super().__init__(*args, auto_id=f"id_{key}_%s", **kwargs)  # type: ignore[arg-type] # passed on as they came
+        self.key = key
         self.fields["comment"].widget.attrs["data-draft"] = key
 
 

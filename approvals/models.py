@@ -6,7 +6,6 @@ Ballots, decisions, policy versions and answers are written once. The state of a
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
@@ -218,9 +217,6 @@ class DecisionQuerySet(AppendOnlyQuerySet):
     def visible_to(self, actor: Actor) -> Self:
         return self.filter(request__in=Request.objects.visible_to(actor))
 
-    def in_force(self, at: datetime) -> Self:
-        return self.filter(Q(valid_until=None) | Q(valid_until__gt=at), revoked_at=None)
-
 
 class Decision(PublicIdModel):
     """An approval, frozen: who, in which role, over which bytes. It can end, and never change."""
@@ -261,7 +257,7 @@ class Evaluation(PublicIdModel):
     commit = models.CharField(max_length=64, blank=True)
     artifact_sha256 = models.CharField(max_length=71, blank=True)
     purpose = models.CharField(max_length=20, default="deployment")
-    asked_by_id_text = models.CharField(max_length=60)
+    asked_by = models.CharField(max_length=60)  # public id of a person or token
     asked_by_label = models.CharField(max_length=200)
     asked_at = models.DateTimeField()
 

@@ -245,3 +245,18 @@ def nobody_asks_you(standing: Standing) -> str:
         len(roles),
     )
     return said % {"roles": ", ".join(roles)}
+
+
+def gate_shown(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Checks in the order in which somebody has to look at them, and whose move it is."""
+    order = {"fail": 0, "unknown": 1, "pending": 2, "pass": 3}
+    checks = sorted(body["checks"], key=lambda check: (order[check["status"]], not check["blocking"]))
+    open_checks = [check for check in checks if check["status"] != "pass"]
+    people = {actor["id"]: actor for check in open_checks if check["blocking"] for actor in check["actors"]}
+    return {
+        "body": body,
+        "blocking": [check for check in open_checks if check["blocking"]],
+        "advisory": [check for check in open_checks if not check["blocking"]],
+        "passed": [check for check in checks if check["status"] == "pass"],
+        "people": list(people.values()),
+    }

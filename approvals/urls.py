@@ -2,8 +2,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from approvals import api
+from approvals import api, views
 
+urlpatterns = [
+    path("", views.inbox, name="inbox"),
+    path("requests/<str:public_id>/", views.request_page, name="request"),
+    path("gates/<str:public_id>/", views.gate_page, name="gate"),
+]
 api_urlpatterns = [
     path("environments", api.EnvironmentList.as_view(), name="api_environments"),
     path("policies", api.PolicyList.as_view(), name="api_policies"),

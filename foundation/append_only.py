@@ -97,7 +97,7 @@ def missing_triggers(connection: BaseDatabaseWrapper) -> list[str]:
     """Names of the triggers that migrations promised and the database does not have."""
     from django.db.migrations.loader import MigrationLoader
 
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     expected: set[str] = set()
     for (app_label, _), migration in loader.disk_migrations.items():
         for operation in migration.operations:

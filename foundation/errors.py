@@ -13,7 +13,7 @@ class FieldError:
 
     field: str
     code: str
-    message: str
+    message: Any  # text, or a translation that is made when it is shown
 
     def as_mapping(self) -> dict[str, str]:
         return {"field": self.field, "code": self.code, "message": str(self.message)}

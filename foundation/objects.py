@@ -20,18 +20,27 @@ class ObjectType:
     model: type[PublicIdModel]
     title: Callable[[Any], str]
     url: Callable[[Any], str]
+    related: tuple[str, ...] = ()  # what title and url reach for, so that lists can fetch it along
 
 
 _by_prefix: dict[str, ObjectType] = {}
 _by_model: dict[type[PublicIdModel], ObjectType] = {}
 
 
-def register(model: type[PublicIdModel], *, name: str, label: Any, title: Callable[[Any], str] = str, url: Callable[[Any], str] | None = None) -> None:
+def register(
+    model: type[PublicIdModel],
+    *,
+    name: str,
+    label: Any,
+    title: Callable[[Any], str] = str,
+    url: Callable[[Any], str] | None = None,
+    related: tuple[str, ...] = (),
+) -> None:
     """Make a model known. Called from `ready()`; a prefix that is taken is a programming error."""
     prefix = model.public_id_prefix
     if prefix in _by_prefix and _by_prefix[prefix].model is not model:
         raise ValueError(f"the prefix {prefix} is taken by {_by_prefix[prefix].model.__name__}")
-    kind = ObjectType(prefix, name, label, model, title, url or (lambda row: ""))
+    kind = ObjectType(prefix, name, label, model, title, url or (lambda row: ""), related)
     _by_prefix[prefix] = _by_model[model] = kind
 
 

@@ -51,8 +51,9 @@ def _api_exception(error: exceptions.APIException, request: Request) -> tuple[di
         status = 401
         if getattr(request._request, "failed_token", False) and not FailedTokenThrottle.count_failure(request):
             return problem_body(request, 429, _("Too many refused tokens from this address. Wait a minute."), "throttled"), {"Retry-After": "60"}
-    if isinstance(error, exceptions.Throttled) and error.wait:
-        headers["Retry-After"] = str(int(error.wait) + 1)
+    wait = getattr(error, "wait", None)
+    if wait:
+        headers["Retry-After"] = str(int(wait) + 1)
     return problem_body(request, status, force_str(error.detail), str(error.get_codes())), headers
 
 

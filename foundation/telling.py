@@ -50,8 +50,8 @@ def _things(events: Sequence[AuditEvent], actor: Actor) -> dict[str, Any]:
         if kind is None:
             continue
         rows: Any = kind.model._default_manager
-        links = [field.name for field in kind.model._meta.fields if field.is_relation]
-        for row in rows.visible_to(actor).filter(public_id__in=ids).select_related(*links):
+        seen = rows.visible_to(actor).filter(public_id__in=ids)
+        for row in seen.select_related(*kind.related) if kind.related else seen:
             found[row.public_id] = row
     return found
 

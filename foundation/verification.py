@@ -100,8 +100,8 @@ def _registers() -> Iterator[Finding]:
     for kind in objects.all_types():
         rows: Any = kind.model._base_manager
         for row in rows.order_by("pk").iterator(500):
-            body = last.pop((kind.name, row.public_id), None)
-            if body is None:
+            body = last.pop((kind.name, row.public_id), b"")
+            if not body:
                 yield Finding(True, "register.unrecorded", row.public_id, f"this {kind.name} stands in the database, but no event tells of it")
             elif json.loads(body)["subject"]["state"] != digest(row.audit_state()):
                 yield Finding(True, "register.differs", row.public_id, f"this {kind.name} was changed after its last recorded command")

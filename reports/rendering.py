@@ -104,7 +104,7 @@ def make(report: Report, *, made_at: datetime, tell: Tell) -> Made:
     at = min(report.as_of or made_at, made_at)
     tell(2, _("Sealing the log"))
     checkpoint, unsealed = _sealed(at, tell)
-    frame = Frame(at=at, made_at=made_at, checkpoint=checkpoint, unsealed=unsealed)
+    frame = Frame(at=at, made_at=made_at, checkpoint=checkpoint, unsealed=unsealed, demo=settings.DEMO_FILE.exists())
     font = Path(settings.REPORT_FONT) if settings.REPORT_FONT else None
     gathering, drawing = _("Gathering the records"), _("Drawing the pages")
     with translation.override(report.language):

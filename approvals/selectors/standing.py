@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Q
 
@@ -141,7 +141,7 @@ def as_engine_ballot(row: Ballot, request: Request) -> evaluation.Ballot:
         id=row.public_id,
         step=row.step,
         human=row.human.public_id,
-        verdict=row.verdict,
+        verdict=cast(evaluation.BallotVerdict, row.verdict),
         components=row.components,
         step_digest=row.step_digest,
         at=row.at,

@@ -74,9 +74,9 @@ def evaluate_gate(
         raise Invalid(error.message, code=error.code) from error
     with transaction.atomic():
         question = {"gate": gate, "model_version": model_version, "commit": commit, "artifact_sha256": artifact_sha256, "purpose": purpose}
-        row = Evaluation.objects.filter(**question, asked_by_id_text=actor.id).order_by("-pk").first()
+        row = Evaluation.objects.filter(**question, asked_by=actor.id).order_by("-pk").first()
         if row is None:
-            row = Evaluation(**question, asked_by_id_text=actor.id, asked_by_label=actor.label, asked_at=clock.now())
+            row = Evaluation(**question, asked_by=actor.id, asked_by_label=actor.label, asked_at=clock.now())
             row.save(force_insert=True)
         return _answer(actor, row)
 

@@ -33,8 +33,11 @@ class Before:
 class Adapter(Protocol):
     """How one type of subject is found, judged and named."""
 
-    type: str
-    purposes: tuple[str, ...]
+    @property
+    def type(self) -> str: ...
+
+    @property
+    def purposes(self) -> tuple[str, ...]: ...
 
     def find(self, actor: Actor, public_id: str) -> Any:
         """The subject, if the actor may see it; raises Missing otherwise."""

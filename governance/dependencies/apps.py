@@ -10,6 +10,9 @@ class DependenciesConfig(AppConfig):
 
     def ready(self) -> None:
         from foundation import objects
+        from governance.dependencies import views
         from governance.dependencies.models import DependencySet
+        from governance.usecases import tabs
 
-        objects.register(DependencySet, name="dependency_set", label=_("Lock file"), url=lambda row: "/dependencies/")
+        objects.register(DependencySet, name="dependency_set", label=_("Lock file"), url=lambda row: f"/dependencies/{row.public_id}/")
+        tabs.register("dependencies", _("Dependencies"), template="dependencies/tab.html", content=views.tab_content)

@@ -10,11 +10,20 @@ class EconomicsConfig(AppConfig):
 
     def ready(self) -> None:
         from foundation import objects
+        from governance.economics import views
         from governance.economics.models import Case, Snapshot
+        from governance.usecases import tabs
         from governance.usecases.models import UseCase
 
         def page(use_case: UseCase) -> str:
-            return f"/use-cases/{use_case.slug}/"
+            return f"/use-cases/{use_case.slug}/cost-benefit/"
 
-        objects.register(Case, name="case", label=_("Cost-benefit case"), url=lambda row: page(row.use_case))
-        objects.register(Snapshot, name="snapshot", label=_("Costs and benefits"), url=lambda row: page(row.case.use_case))
+        objects.register(Case, name="case", label=_("Cost-benefit case"), url=lambda row: page(row.use_case), related=("use_case",))
+        objects.register(
+            Snapshot,
+            name="snapshot",
+            label=_("Costs and benefits"),
+            url=lambda row: page(row.case.use_case),
+            related=("case__use_case",),
+        )
+        tabs.register("cost-benefit", _("Cost-benefit"), template="economics/tab.html", content=views.tab_content)

@@ -13,11 +13,18 @@ class PeopleConfig(AppConfig):
         from foundation.models import Token
         from governance.people import accounts
         from governance.people.models import RoleGrant, Team, User
+        from governance.people.roles import role_label
         from governance.people.selectors import scopes_seen_by
 
         objects.register(User, name="user", label=_("Person"))
         objects.register(Team, name="team", label=_("Team"))
-        objects.register(RoleGrant, name="role_grant", label=_("Role"))
+        objects.register(
+            RoleGrant,
+            name="role_grant",
+            label=_("Role"),
+            title=lambda row: f"{row.user}, {role_label(row.role)}",
+            related=("user",),
+        )
         objects.register(Token, name="token", label=_("Token"), title=lambda row: row.name)
         accounts.connect()
         visibility.seen_scopes_from(scopes_seen_by)

@@ -50,8 +50,9 @@ class User(AbstractBaseUser, PublicIdModel):
     email = models.EmailField(_("E-mail"), unique=True)
     language = models.CharField(_("Language"), max_length=10, default="en")
     theme = models.CharField(_("Theme"), max_length=10, choices=Theme.choices, default=Theme.SYSTEM)
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)  # what Django asks when somebody signs in
     created_at = models.DateTimeField(default=clock.now)
+    closed_at = models.DateTimeField(null=True)  # since when not, so that "who could have approved then?" is a query
 
     objects = UserManager()
 
@@ -97,9 +98,10 @@ class Membership(models.Model):
 
 class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
     def live(self, at: datetime | None = None) -> Self:
-        """In force at `at` (now): granted at or before, not ended by then, and of somebody who can still sign in."""
+        """In force at `at` (now): granted at or before, not ended by then, and of somebody who could sign in then."""
         at = at or clock.now()
-        return self.filter(Q(ended_at=None) | Q(ended_at__gt=at), starts_at__lte=at)
+        open_account = Q(user__closed_at=None) | Q(user__closed_at__gt=at)
+        return self.filter(Q(ended_at=None) | Q(ended_at__gt=at), open_account, starts_at__lte=at)
 
     def covering(self, scope: str) -> Self:
         """Grants that reach this use case: on it, or for the whole organisation."""

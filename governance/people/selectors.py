@@ -18,7 +18,7 @@ def holders(*, scope: str, at: datetime | None = None) -> dict[str, dict[str, Ro
     Somebody who left holds nothing. A grant on the use case itself is preferred over one for the organisation.
     """
     found: dict[str, dict[str, RoleGrant]] = defaultdict(dict)
-    grants = RoleGrant.objects.live(at).covering(scope).filter(user__is_active=True).select_related("user")
+    grants = RoleGrant.objects.live(at).covering(scope).select_related("user")
     for grant in grants.order_by("scope", "pk"):
         found[grant.role][grant.user.public_id] = grant
     return dict(found)

@@ -59,7 +59,7 @@ def deactivate_user(*, actor: Actor, user: User) -> None:
     """Close an account. What the person signed stays signed; open requests stop counting on them at once."""
     require(may_administer(actor))
     with transaction.atomic():
-        if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
+        if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False, closed_at=clock.now()):
             raise Conflict(_("This account is closed already."), code="user.closed")
         user.refresh_from_db()
         audit.record(actor, USER_DEACTIVATED, user)

@@ -60,7 +60,7 @@ def verify_version(*, model_version: ModelVersion) -> bool:
 
 def _compare_files(repository: Repository, row: ModelVersion, facts: dict[str, tuple[str, Status, str]]) -> set[str]:
     """The pushed files that are, byte for byte, those of the commit. Line ends are not forgiven: the digest is of bytes."""
-    same = set()
+    same: set[str] = set()
     wanted = [(row.commit, source["path"]) for source in row.sources]
     try:
         blobs = mirror.read_blobs(repository.mirror, wanted, max_bytes=LARGEST_SOURCE)

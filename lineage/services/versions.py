@@ -244,7 +244,7 @@ def dependencies_shown(locks: Sequence[DependencySet]) -> dict[str, Any]:
 def _add_metrics(row: ModelVersion, metrics: Sequence[MetricValue]) -> int:
     """Add figures that are new; how many. Raises Conflict for one that is known with another value."""
     known = {(metric.name, metric.dataset): metric.value for metric in row.metrics.all()}
-    fresh = {}
+    fresh: dict[tuple[str, str], Decimal] = {}
     for metric in metrics:
         key = (metric.name, metric.dataset)
         before = known.get(key, fresh.get(key))

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -136,7 +135,7 @@ def _inputs(report: Report, frame: Frame, records: Sequence[Record], sealed: dic
         "language": report.language,
         "as_of": frame.at,
         "made_at": frame.made_at,
-        "base_url": settings.BASE_URL,
+        "demo": frame.demo,
         "checkpoint": frame.checkpoint.note,
         "records": [[record.name, digest(record.body)] for record in records],
         "events": sealed,

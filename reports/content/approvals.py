@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from approvals.evaluation import StepResult
 from approvals.models import Ballot, Decision, Request
 from approvals.selectors.standing import Standing
 from approvals.wording import component_label, components_text, hint_text, ignored_text, people_text, reason_text
@@ -110,34 +111,34 @@ def _steps(view: View, standing: Standing) -> Table:
     rows: list[list[Value]] = []
     for step in standing.verdict.steps:
         found = standing.policy.step(step.key)
-        by = people_text(standing.names({ballot.human for ballot in step.approved_by}))
-        waiting = people_text(standing.names(step.waiting_on)) if standing.is_open else ""
-        why = reason_text(step, standing)
-        blocked = people_text(standing.names({ballot.human for ballot in step.blocked_by}))
-        told = [
-            _("Approved by %(people)s.") % {"people": by} if by else "",
-            _("Blocked by %(people)s.") % {"people": blocked} if blocked else "",
-            _("Waiting for %(people)s.") % {"people": waiting} if waiting else "",
-            why,
-        ]
         have = _("%(have)s of %(need)s") % {"have": step.have, "need": step.quorum}
         covers = components_text(found.covers) if found else "–"
-        rows.append(
-            [
-                step.title,
-                role_label(step.role),
-                covers,
-                step_state(step.state),
-                have,
-                " ".join(text for text in told if text) or "–",
-            ]
-        )
-    return Table(
-        columns,
-        rows,
-        _("Steps of the request %(request)s") % {"request": view.title_of(standing)},
-        _("The policy asks for nothing."),
-    )
+        rows.append([step.title, role_label(step.role), covers, _state(standing, step), have, _told(standing, step)])
+    caption = _("Steps of the request %(request)s") % {"request": view.title_of(standing)}
+    return Table(columns, rows, caption, _("The policy asks for nothing."))
+
+
+def _state(standing: Standing, step: StepResult) -> Cell:
+    """The state of a step; in a closed request nothing waits any more."""
+    if step.blocked_by:
+        return step_state("blocked")
+    if not standing.is_open and step.state in ("pending", "waiting", "error"):
+        return Cell(_("Not reached"), state="muted")
+    return step_state(step.state)
+
+
+def _told(standing: Standing, step: StepResult) -> str:
+    by = people_text(standing.names({ballot.human for ballot in step.approved_by}))
+    blocked = people_text(standing.names({ballot.human for ballot in step.blocked_by}))
+    told = [_("Approved by %(people)s.") % {"people": by}] if by else []
+    if blocked:
+        told.append(_("Blocked by %(people)s.") % {"people": blocked})
+    if standing.is_open:
+        waiting = people_text(standing.names(step.waiting_on))
+        if waiting:
+            told.append(_("Waiting for %(people)s.") % {"people": waiting})
+        told.append(reason_text(step, standing))
+    return " ".join(text for text in told if text) or "–"
 
 
 def _standing_of_ballot(standing: Standing, ballot: Ballot) -> Cell:

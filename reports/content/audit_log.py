@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from foundation import audit
 from reports.content import events, evidence
+from reports.content.summary import demo_warning
 from reports.content.view import Frame
 from reports.content.wording import instant, number
 from reports.document import Cell, Column, Document, Section, Table, Text, Value
@@ -21,7 +22,7 @@ def draft(report: Report, frame: Frame) -> Document:
         subtitle=evidence.origin_of(frame),
         report_id=report.public_id,
         language=report.language,
-        facts=_facts(frame),
+        facts=[*([(_("Attention"), demo_warning())] if frame.demo else []), *_facts(frame)],
         sections=[
             _summary(frame),
             evidence.scope_section(report, frame, _("The whole audit log of this installation, all use cases included.")),

@@ -13,7 +13,7 @@ from reports.bundle import Record
 from reports.content.moment import snapshot_at
 from reports.content.view import OpenPoint, Part, View
 from reports.content.wording import instant, money, mono, number, percent
-from reports.document import Bar, Bars, Block, Column, Heading, KeyValues, Section, Table, Text, Value
+from reports.document import Bar, Bars, Block, Column, KeyValues, Section, Table, Text, Value
 
 KEY = "economics"
 
@@ -32,7 +32,6 @@ def part(view: View) -> Part:
         _facts(snapshot),
         _net(snapshot),
         _lines(snapshot),
-        Heading("snapshots", _("Versions of the case")),
         _history(rows),
     ]
     value = evaluation_of(snapshot).npv
@@ -148,4 +147,4 @@ def _history(rows: list[Snapshot]) -> Table:
         ]
         for row in rows
     ]
-    return Table(columns, found, _("Every version, newest first"), _("There is none."))
+    return Table(columns, found, _("Every version of the case, newest first"), _("There is none."))

@@ -114,25 +114,17 @@ def section(frame: Frame, rows: QuerySet[AuditEvent]) -> Section:
 
 def _table(rows: QuerySet[AuditEvent]) -> Table:
     columns = [
-        Column(_("No."), 0.55, align="right"),
-        Column(_("When (UTC)"), 1.3),
-        Column(_("What"), 1.7),
-        Column(_("Who"), 1.4),
-        Column(_("About"), 1.9, mono=True),
-        Column(_("Hash"), 2.5, mono=True),
+        Column(_("No."), 0.5, align="right"),
+        Column(_("When (UTC)"), 1.2),
+        Column(_("What"), 1.9),
+        Column(_("Who"), 1.5),
+        Column(_("About, and hash of the event"), 3.6, mono=True),
     ]
 
     def lines() -> Iterator[list[Value]]:
         for row in rows.iterator(2000):
-            about = f"{row.subject_type}\n{row.subject_id}"
-            yield [
-                str(row.leaf.index),
-                instant(row.at),
-                audit.label_of(row.kind),
-                row.actor_label,
-                about,
-                bytes(row.leaf_hash).hex(),
-            ]
+            proof = f"{row.subject_id}\n{bytes(row.leaf_hash).hex()}"
+            yield [str(row.leaf.index), instant(row.at), audit.label_of(row.kind), row.actor_label, proof]
 
     return Table(columns, Streamed(lines), _("Events, in the order of the log"), _("The log holds no event about this."))
 

@@ -13,7 +13,7 @@ from approvals.models import Answer
 from reports.bundle import Record
 from reports.content.view import OpenPoint, Part, View
 from reports.content.wording import answer, instant
-from reports.document import Cell, Column, Heading, Section, Streamed, Table, Text, Value
+from reports.document import Cell, Column, Heading, Section, State, Streamed, Table, Text, Value
 
 KEY = "gates"
 MOST_CHECKPOINTS = 200
@@ -108,14 +108,16 @@ def _status(status: str) -> Cell:
 
 
 def _open_points(view: View, newest: Answer | None) -> Iterator[OpenPoint]:
-    if newest is None and view.versions:
-        yield OpenPoint("warn", _("No gate has been asked whether any of these versions may ship."), title())
-    for check in newest.body.get("checks", []) if newest else []:
-        if check["status"] == "fail" or (check["status"] == "unknown" and check["blocking"]):
-            words = {"version": newest.evaluation.model_version.label, "check": check["title"], "detail": check["detail"]}  # type: ignore[union-attr] # the loop runs only with an answer
-            yield OpenPoint(
-                "bad" if check["status"] == "fail" else "warn", _("%(version)s: %(check)s %(detail)s") % words, title()
-            )
+    """Blocking checks that fail or cannot be answered. What merely waits, the requests tell; what only advises, its register."""
+    if newest is None:
+        if view.versions:
+            yield OpenPoint("warn", _("No gate has been asked whether any of these versions may ship."), title())
+        return
+    for check in newest.body.get("checks", []):
+        if check["blocking"] and check["status"] in ("fail", "unknown"):
+            words = {"version": newest.evaluation.model_version.label, "check": check["title"], "detail": check["detail"]}
+            state: State = "bad" if check["status"] == "fail" else "warn"
+            yield OpenPoint(state, _("%(version)s: %(check)s. %(detail)s") % words, title())
 
 
 def checkpoints_given_out(view: View) -> list[int]:

@@ -14,8 +14,8 @@ from reports.content.approvals import decision_of
 from reports.content.evidence import key_of
 from reports.content.moment import snapshot_at
 from reports.content.view import OpenPoint, Part, View
-from reports.content.wording import day, instant, money, mono, number, request_state
-from reports.document import Block, Cell, Column, Heading, Section, Table, Text, Value
+from reports.content.wording import day, instant, money, number, request_state
+from reports.document import Block, Cell, Column, Heading, KeyValues, Section, Table, Value
 
 KEY = "summary"
 
@@ -27,6 +27,8 @@ def title() -> str:
 def cover_facts(view: View, points: Sequence[OpenPoint]) -> list[tuple[str, Value]]:
     """What stands on the cover: the answer first."""
     facts: list[tuple[str, Value]] = [(_("Where it stands"), headline(view))]
+    if view.frame.demo:
+        facts.insert(0, (_("Attention"), demo_warning()))
     if waiting := _waiting(view):
         facts.append((_("Waits for"), waiting))
     facts.append((_("Last approval"), _last_approval(view)))
@@ -48,6 +50,10 @@ def cover_facts(view: View, points: Sequence[OpenPoint]) -> list[tuple[str, Valu
         )
     )
     return facts
+
+
+def demo_warning() -> Cell:
+    return Cell(_("A demo: people, data and approvals are made up."), state="warn")
 
 
 def _latest(view: View) -> Standing | None:
@@ -121,7 +127,7 @@ def section(view: View, parts: Sequence[Part]) -> Section:
     """The summary: the story in a paragraph, then every open point with where to read more."""
     points = open_points(parts)
     blocks: list[Block] = [
-        Text(_story(view)),
+        _story(view),
         Heading("open-points", _("Open points")),
         _table(points),
         Heading("state-by-version", _("Where each version stands")),
@@ -136,24 +142,29 @@ def open_points(parts: Sequence[Part]) -> list[OpenPoint]:
     return [point for point in found if point.state == "bad"] + [point for point in found if point.state != "bad"]
 
 
-def _story(view: View) -> list[str]:
-    closed = [standing for standing in view.standings if not standing.is_open]
-    approved = sum(standing.request.state == Request.State.APPROVED for standing in closed)
-    rejected = sum(standing.request.state == Request.State.REJECTED for standing in closed)
-    ballots = sum(len(standing.ballots) for standing in view.standings)
-    first = _(
-        "Of the use case “%(use_case)s” this report covers %(versions)s model versions and %(requests)s requests for approval: %(approved)s approved, %(rejected)s rejected, %(open)s open. %(ballots)s ballots were cast on them."
+def _story(view: View) -> KeyValues:
+    states = [standing.request.state for standing in view.standings]
+    told = _("%(all)s: %(approved)s approved, %(rejected)s rejected, %(open)s open, %(other)s withdrawn, replaced or lapsed")
+    approved, rejected, waiting = (
+        states.count(state) for state in (Request.State.APPROVED, Request.State.REJECTED, Request.State.OPEN)
     )
     words = {
-        "use_case": view.use_case.title,
-        "versions": number(len(view.versions)),
-        "requests": number(len(view.standings)),
+        "all": number(len(states)),
         "approved": number(approved),
         "rejected": number(rejected),
-        "open": number(len(view.standings) - len(closed)),
-        "ballots": number(ballots),
+        "open": number(waiting),
+        "other": number(len(states) - approved - rejected - waiting),
     }
-    return [first % words, _("Where it stands: %(headline)s.") % {"headline": headline(view).text.rstrip(".")}]
+    ballots = {public_id for standing in view.standings for public_id in standing.ballots}
+    facts: list[tuple[str, Value]] = [
+        (_("Where it stands"), headline(view)),
+        (_("Waits for"), _waiting(view) or _("nobody")),
+        (_("Model versions"), number(len(view.versions))),
+        (_("Requests for approval"), told % words),
+        (_("Ballots cast"), number(len(ballots))),
+        (_("Gates overridden"), Cell(_("none"), state="ok")),
+    ]
+    return KeyValues(facts)
 
 
 def _table(points: Sequence[OpenPoint]) -> Table:
@@ -172,29 +183,19 @@ def _table(points: Sequence[OpenPoint]) -> Table:
 
 def _versions(view: View) -> Table:
     columns = [
-        Column(_("Version"), 1.6),
-        Column(_("Registered"), 1.1),
-        Column(_("Asked for"), 1.6),
-        Column(_("State"), 1.2),
-        Column(_("Since"), 1.1),
-        Column(_("Digest judged"), 2.8, mono=True),
+        Column(_("Version"), 1.8),
+        Column(_("Registered"), 1.2),
+        Column(_("Asked for"), 1.4),
+        Column(_("State"), 1.5),
+        Column(_("Since"), 1.2),
     ]
     rows: list[list[Value]] = []
     for version in view.versions:
-        mine = [standing for standing in view.standings if standing.request.subject_id == version.public_id]
+        mine = [standing.request for standing in view.standings if standing.request.subject_id == version.public_id]
         if not mine:
-            rows.append([version.label, day(version.created_at), "–", Cell(_("Not asked for"), state="muted"), "–", mono("")])
-        for standing in mine:
-            row = standing.request
+            rows.append([version.label, day(version.created_at), "–", Cell(_("Not asked for"), state="muted"), "–"])
+        for row in mine:
             environment = row.environment.slug if row.environment else "–"
-            rows.append(
-                [
-                    version.label,
-                    day(version.created_at),
-                    environment,
-                    request_state(row.state),
-                    day(row.closed_at or row.opened_at),
-                    standing.digest,
-                ]
-            )
+            since = day(row.closed_at or row.opened_at)
+            rows.append([version.label, day(version.created_at), environment, request_state(row.state), since])
     return Table(columns, rows, _("Versions, newest first, with what became of each"), _("No version has been registered yet."))

@@ -25,7 +25,7 @@ def part(view: View) -> Part:
         point = OpenPoint("bad", _("The use case has no definition: there is nothing to measure a model against."), title())
         return Part(Section(KEY, title(), [nothing]), [], [point])
     versions = [_record(view, row) for row in _versions(view)]
-    section = Section(KEY, title(), [_facts(definition), *_texts(definition), *_kpis(definition), *_history(view)])
+    section = Section(KEY, title(), [_facts(definition), _texts(definition), *_kpis(definition), _history(view)])
     return Part(section, versions, list(_open_points(definition)))
 
 
@@ -61,18 +61,15 @@ def _facts(row: Definition) -> KeyValues:
     return KeyValues(facts)
 
 
-def _texts(row: Definition) -> list[Heading | Text]:
-    blocks: list[Heading | Text] = []
+def _texts(row: Definition) -> KeyValues:
     said = (
-        ("business-problem", _("Business problem"), row.business_problem),
-        ("affected", _("Who is affected"), row.affected),
-        ("ml-problem", _("Machine-learning problem"), row.ml_problem),
-        ("intended-use", _("Intended use"), row.intended_use),
-        ("limits", _("Limits"), row.limits),
+        (_("Business problem"), row.business_problem),
+        (_("Who is affected"), row.affected),
+        (_("Machine-learning problem"), row.ml_problem),
+        (_("Intended use"), row.intended_use),
+        (_("Limits"), row.limits),
     )
-    for key, heading, text in said:
-        blocks += [Heading(key, heading), Text([text or _("Nothing was written down.")])]
-    return blocks
+    return KeyValues([(label, text or _("Nothing was written down.")) for label, text in said])
 
 
 def _kpis(row: Definition) -> list[Heading | Table]:
@@ -106,7 +103,7 @@ def _direction(kpi: Kpi) -> str:
     return _("more") if kpi.direction == Kpi.Direction.UP else _("less")
 
 
-def _history(view: View) -> list[Heading | Table]:
+def _history(view: View) -> Table:
     rows = [
         [str(row.number), instant(row.created_at), str(row.created_by) if row.created_by else "–", mono(row.digest)]
         for row in reversed(_versions(view))
@@ -117,10 +114,7 @@ def _history(view: View) -> list[Heading | Table]:
         Column(_("By"), 1.5),
         Column(_("Digest"), 4, mono=True),
     ]
-    return [
-        Heading("definitions", _("Versions of the definition")),
-        Table(columns, rows, _("Every version, newest first"), _("There is none.")),
-    ]
+    return Table(columns, rows, _("Every version of the definition, newest first"), _("There is none."))
 
 
 def _open_points(row: Definition) -> list[OpenPoint]:

@@ -17,7 +17,8 @@ from reports.content.moment import manifest_at, standing_at
 from reports.document import Section, State
 from reports.models import Report
 
-DETAILED = 50  # versions that are printed at length; the others stand in the list and in the evidence
+NEWEST = 5  # versions that are printed at length, beside those somebody asked an approval for
+DETAILED = 40  # and never more than so many; the others stand in the list and in the evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Frame:
     made_at: datetime
     checkpoint: AuditCheckpoint
     unsealed: int = 0  # events up to `at` that no checkpoint covers yet
+    demo: bool = False  # the installation holds made-up data
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,9 @@ class View:
 
     @property
     def detailed(self) -> Sequence[ModelVersion]:
-        return self.versions[:DETAILED]
+        asked = {standing.request.subject_id for standing in self.standings}
+        wanted = [row for place, row in enumerate(self.versions) if place < NEWEST or row.public_id in asked]
+        return wanted[:DETAILED]
 
     @property
     def newest(self) -> ModelVersion | None:

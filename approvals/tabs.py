@@ -1,0 +1,58 @@
+"""What approvals shows on the page of a use case, and in lists of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from approvals.models import Request
+from approvals.selectors.inbox import movers, requests_with_people
+from approvals.selectors.standings import standings_of, titles_of
+from foundation.actor import Actor
+from foundation.pages import PersonRequest, slice_of
+from governance.usecases import newest, tabs
+from governance.usecases.models import UseCase
+from governance.usecases.newest import Asked
+
+
+def register() -> None:
+    """Called once, when the app is ready."""
+    tabs.register("approvals", _("Approvals"), template="approvals/tab.html", content=tab_content)
+    newest.requests_from(newest_requests)
+
+
+def tab_content(request: PersonRequest, use_case: UseCase) -> dict[str, Any]:
+    """The requests of a use case, newest first."""
+    page = slice_of(request, requests_with_people(request.actor).filter(use_case=use_case))
+    asked = as_asked(page.rows)
+    return {"slice": page, "rows": [(row, asked[row.pk]) for row in page.rows]}
+
+
+def newest_requests(actor: Actor, use_cases: Sequence[UseCase]) -> Mapping[int, Asked]:
+    """The newest request of each use case, with whose move it is. A constant number of queries."""
+    last = Request.objects.filter(use_case__in=use_cases).order_by().values("use_case").annotate(last=Max("pk")).values("last")
+    rows = list(requests_with_people(actor).filter(pk__in=last))
+    asked = as_asked(rows)
+    return {row.use_case_id: asked[row.pk] for row in rows}
+
+
+def as_asked(rows: Sequence[Request]) -> dict[int, Asked]:
+    """Requests as other rooms show them, by primary key. A constant number of queries."""
+    standings = {listed.standing.request.pk: listed.standing for listed in standings_of([row for row in rows if row.state == Request.State.OPEN])}
+    titles = titles_of(rows)
+    found = {}
+    for row in rows:
+        standing = standings.get(row.pk)
+        found[row.pk] = Asked(
+            title=titles[row.pk],
+            state=standing.verdict.substate or row.state if standing else row.state,
+            url=f"/requests/{row.public_id}/",
+            since=row.closed_at or row.opened_at,
+            movers=movers(standing) if standing else (),
+            environment=row.environment.title if row.environment else "",
+            is_open=standing is not None,
+        )
+    return found
