@@ -16,7 +16,7 @@ from approvals.selectors.inbox import requests_with_people, your_turn
 from approvals.selectors.standing import standing_of
 from approvals.services import gates, policies, requests
 from approvals.wording import why_you
-from foundation.api import Endpoint, StrictSerializer, invalid_field
+from foundation.api import Endpoint, StrictSerializer, has_it, invalid_field
 from foundation.errors import Missing
 from lineage.models import Environment, ModelVersion
 
@@ -330,6 +330,6 @@ class EvaluationDetails(EvaluationEndpoint):
         response = Response(asked.answer.body)
         response["ETag"] = tag(asked.answer.body)
         response["Retry-After"] = "5"
-        if request.headers.get("If-None-Match") == response["ETag"]:
+        if has_it(request, response["ETag"]):
             return Response(status=304, headers={"ETag": response["ETag"], "Retry-After": "5"})
         return response

@@ -81,5 +81,7 @@ def destinations(actor: Actor, versions: Sequence[ModelVersion]) -> Mapping[int,
     found: dict[int, list[Destination]] = defaultdict(list)
     for row in rows:
         known = asked[row.pk]
-        found[ids[row.subject_id]].append(Destination(known.environment, known.title, known.state, known.url, known.since, known.movers))
+        found[ids[row.subject_id]].append(
+            Destination(known.environment, known.title, known.state, known.url, known.since, known.movers)
+        )
     return found

@@ -41,7 +41,10 @@ def newest_requests(actor: Actor, use_cases: Sequence[UseCase]) -> Mapping[int, 
 
 def as_asked(rows: Sequence[Request]) -> dict[int, Asked]:
     """Requests as other rooms show them, by primary key. A constant number of queries."""
-    standings = {listed.standing.request.pk: listed.standing for listed in standings_of([row for row in rows if row.state == Request.State.OPEN])}
+    standings = {
+        listed.standing.request.pk: listed.standing
+        for listed in standings_of([row for row in rows if row.state == Request.State.OPEN])
+    }
     titles = titles_of(rows)
     found = {}
     for row in rows:

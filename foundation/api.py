@@ -101,7 +101,7 @@ class Endpoint(views.APIView):
         done: Any = super().finalize_response(request, response, *args, **kwargs)
         if request.method == "GET" and done.status_code == 200 and isinstance(done, Response) and "ETag" not in done:
             tag = etag_of(done.data)
-            if request.headers.get("If-None-Match") == tag:
+            if has_it(request, tag):
                 done = HttpResponse(status=304, headers={"Retry-After": done.get("Retry-After", "")} if "Retry-After" in done else {})
             done["ETag"] = tag
         if done.status_code < 400 and request.method == "GET":
@@ -115,6 +115,12 @@ class Precondition(CountersignError):
     def __init__(self, detail: Any, *, code: str, status: int) -> None:
         super().__init__(detail, code=code)
         self.status = status
+
+
+def has_it(request: Any, tag: str) -> bool:
+    """Whether If-None-Match names this tag: one of a list, `*`, or weakened by a proxy that compressed the answer."""
+    offered = [item.strip().removeprefix("W/") for item in request.headers.get("If-None-Match", "").split(",")]
+    return tag in offered or "*" in offered
 
 
 def etag_of(data: Any) -> str:

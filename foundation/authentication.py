@@ -51,8 +51,8 @@ class ScopePermission(permissions.BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         actor: Any = request.auth  # an Actor: our authenticators put it there
-        if not isinstance(actor, Actor) or not actor.is_service:
-            return True
+        if not isinstance(actor, Actor) or not actor.is_service or not hasattr(view, (request.method or "").lower()):
+            return True  # a method that nobody has is answered with 405, whoever asks
         scope = getattr(view, "scopes", {}).get("GET" if request.method in ("HEAD", "OPTIONS") else request.method)
         if scope is None:
             raise NotAllowed(_("A service token cannot do this: it needs a person."), code="token.person_needed")

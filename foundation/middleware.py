@@ -8,11 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from foundation import actor as actors
 from foundation.errors import CountersignError
+from foundation.problems import problem_body
 
 Next = Callable[[HttpRequest], HttpResponse]
 REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,60}$")
@@ -29,9 +32,19 @@ class RequestIdMiddleware:
         request.id = offered if REQUEST_ID.match(offered) else secrets.token_hex(12)  # type: ignore[attr-defined] # our own attribute
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request.id)  # type: ignore[attr-defined] # set above
-        response = self.get_response(request)
+        response = in_one_form(request, self.get_response(request))
         response["X-Request-Id"] = request.id  # type: ignore[attr-defined] # set above
         return response
+
+
+def in_one_form(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Under /api/ every error is a problem, also one that Django answered before it reached us (a wrong host, say)."""
+    if response.status_code < 400 or not request.path.startswith("/api/") or response["Content-Type"].startswith("application/problem+json"):
+        return response
+    body = problem_body(request, response.status_code, _("The server did not accept this request."), "refused")
+    problem = JsonResponse(body, status=response.status_code, content_type="application/problem+json")
+    problem.headers.update({name: value for name, value in response.headers.items() if name not in ("Content-Type", "Content-Length")})
+    return problem
 
 
 class ContentSecurityPolicyMiddleware:
@@ -71,6 +84,9 @@ class ProblemMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            # No text of ours holds one, and PostgreSQL refuses to look for it.
+            raise BadRequest("NUL in the address")
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -6,8 +6,13 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, parsers
+
+from foundation.errors import TooLarge
+
+LARGEST_EXPONENT = 1000  # written out, 1e999999999 would fill the memory; no figure of ours comes near this
 
 
 class DecimalJSONParser(parsers.BaseParser):
@@ -16,9 +21,12 @@ class DecimalJSONParser(parsers.BaseParser):
     media_type = "application/json"
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        raw = stream.read()
+        raw = self._read(stream)
         try:
-            return json.loads(raw.decode("utf-8"), parse_float=Decimal, parse_constant=self._refuse, object_pairs_hook=self._unique)
+            value = json.loads(raw.decode("utf-8"), parse_float=self._decimal, parse_constant=self._refuse, object_pairs_hook=self._unique)
+            if b"\\u" in raw:
+                self._refuse_half_characters(value)
+            return value
         except UnicodeDecodeError as error:
             raise exceptions.ParseError(_("The body is not UTF-8 (byte %(at)s).") % {"at": error.start}) from error
         except RecursionError as error:
@@ -27,8 +35,32 @@ class DecimalJSONParser(parsers.BaseParser):
             raise exceptions.ParseError(_("The body is not JSON: %(why)s.") % {"why": error}) from error
 
     @staticmethod
+    def _read(stream: Any) -> bytes:
+        """The body, if it keeps to the limit. Django enforces it on forms only: a stream is read by whoever asks."""
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        raw: bytes = stream.read(most + 1)
+        if len(raw) > most:
+            raise TooLarge(_("The body has more than %(most)s MiB.") % {"most": most // 1024**2})
+        return raw
+
+    @staticmethod
+    def _decimal(text: str) -> Decimal:
+        value = Decimal(text)
+        if abs(value.adjusted()) > LARGEST_EXPONENT or len(value.as_tuple().digits) > LARGEST_EXPONENT:
+            raise ValueError(f"the number {text[:40]} cannot be kept")
+        return value
+
+    @staticmethod
     def _refuse(name: str) -> Any:
         raise ValueError(f"{name} is not a number JSON knows")
+
+    @staticmethod
+    def _refuse_half_characters(value: Any) -> None:
+        """Half a surrogate pair is allowed by JSON's grammar, but is no text: it could be neither stored nor hashed."""
+        try:
+            json.dumps(value, ensure_ascii=False, default=str).encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise ValueError("half a surrogate pair is not a character") from error
 
     @staticmethod
     def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -26,7 +26,13 @@ def told(events: Iterable[AuditEvent], actor: Actor) -> list[dict[str, Any]]:
     for event in events:
         kind = objects.by_prefix(event.subject_id)
         thing = things.get(event.subject_id)
-        name = kind.title(thing) if kind is not None and thing is not None else str(kind.label) if kind is not None else event.subject_type
+        name = (
+            kind.title(thing)
+            if kind is not None and thing is not None
+            else str(kind.label)
+            if kind is not None
+            else event.subject_type
+        )
         items.append(
             {
                 "actor": event.actor_label,

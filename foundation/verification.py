@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from foundation import merkle, objects, sealing
+from foundation import keys, merkle, notes, objects, sealing
 from foundation.audit import commitment
 from foundation.canonical import canonical_json, digest, timestamp
 from foundation.models import AuditCheckpoint, AuditEvent, AuditHash, AuditLeaf, AuditPersonal
@@ -74,6 +74,7 @@ def _tree() -> Iterator[Finding]:
         if hashes.get(key) != stored.get(key):
             yield Finding(True, "log.hash", f"{key[0]}/{key[1]}", "a stored subtree hash does not follow from the events")
     for checkpoint in AuditCheckpoint.objects.order_by("size"):
+        yield from _signature(checkpoint)
         if checkpoint.size > size:
             yield Finding(True, "log.shorter", str(checkpoint.size), f"a checkpoint was signed for {checkpoint.size} events; {size} are there")
         elif merkle.root(checkpoint.size, lambda level, at: hashes[level, at]) != bytes(checkpoint.root):
@@ -81,9 +82,30 @@ def _tree() -> Iterator[Finding]:
     remembered = sealing.last_signed()
     if remembered and remembered["size"] > size:
         yield Finding(True, "log.rolled_back", str(remembered["size"]), f"the signer remembers {remembered['size']} events; {size} are there")
+    elif remembered and merkle.root(remembered["size"], lambda level, at: hashes[level, at]).hex() != remembered["root"]:
+        yield Finding(True, "log.rewritten", str(remembered["size"]), "the signer remembers another root for that many events")
     waiting = AuditEvent.objects.filter(leaf=None).count()
     if waiting:
         yield Finding(False, "log.unsealed", str(waiting), f"{waiting} events are not sealed yet; a running worker seals within seconds")
+
+
+def _signature(checkpoint: AuditCheckpoint) -> Iterator[Finding]:
+    """The note says what the columns say, and the log's key signed it. Without the key at hand the answer stays incomplete."""
+    name = str(checkpoint.size)
+    try:
+        known = keys.log_key().vkey
+    except keys.NoKey as error:
+        yield Finding(False, "log.no_key", name, f"the signature was checked against the key that the database names: {error.detail}")
+        known = checkpoint.vkey
+    try:
+        said = notes.parse_checkpoint(notes.verify(checkpoint.note, [known]))
+    except notes.UnknownKey:
+        yield Finding(True, "log.other_key", name, "the checkpoint was signed with another key than the log's")
+    except notes.NoteError as error:
+        yield Finding(True, "log.signature", name, f"the checkpoint's note does not hold: {error}")
+    else:
+        if (said.size, said.root) != (checkpoint.size, bytes(checkpoint.root)):
+            yield Finding(True, "log.note", name, "the signed note says something else than the columns beside it")
 
 
 def _personal() -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from foundation.api import Endpoint, StrictSerializer, invalid_field
+from foundation.canonical import decimal_text
 from governance.usecases.models import UseCase
 from lineage.models import Commit, ModelVersion, Repository
 from lineage.selectors.manifest import manifest_of
@@ -165,7 +166,7 @@ def present(row: ModelVersion) -> dict[str, Any]:
     return {
         **ModelVersionOutput(row).data,
         "params": row.params,
-        "metrics": [{**metric.content(), "value": str(metric.value.normalize())} for metric in row.metrics.all()],
+        "metrics": [{**metric.content(), "value": decimal_text(metric.value)} for metric in row.metrics.all()],
         "datasets": [item.content() for item in row.datasets.all()],
         "dependency_sets": [lock.dependency_set.public_id for lock in row.locks.select_related("dependency_set")],
         "runtime": row.runtime,

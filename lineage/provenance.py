@@ -14,6 +14,7 @@ SHA1 = re.compile(r"^[0-9a-f]{40}$")
 SHA256 = re.compile(r"^(?:sha256:)?([0-9a-f]{64})$")
 MOST_PARAMETERS = 5000
 DEEPEST = 12
+LARGEST_EXPONENT = 1000  # written out, 1e999999999 would fill the memory
 
 
 class Malformed(ValueError):
@@ -113,7 +114,10 @@ def _leaves(value: Any, path: str, where: str, depth: int) -> Iterator[tuple[str
     elif isinstance(value, bool) or value is None or isinstance(value, str):
         yield path, value
     elif isinstance(value, int | Decimal):
-        yield path, decimal_text(Decimal(value))
+        number = Decimal(value)
+        if not number.is_finite() or abs(number.adjusted()) > LARGEST_EXPONENT:
+            raise Malformed(f"{where}.{path}", "number", "this number cannot be kept")
+        yield path, decimal_text(number)
     elif isinstance(value, Mapping | list | tuple):
         yield path, "{}" if isinstance(value, Mapping) else "[]"
     else:

@@ -2,12 +2,78 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from dataclasses import dataclass
 
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from approvals import subjects
+from approvals.models import Request
+from approvals.selectors.standing import subject_of
 from foundation.actor import Actor
-from reports.models import Report
+from foundation.errors import FieldError, Invalid, Missing
+from governance.usecases.models import UseCase
+from lineage.models import ModelVersion
+from reports.models import Report, reads_whole_log
+
+MOST_CHOICES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a report is about: its use case (none for the whole log), the name it is stored under, and what people call it."""
+
+    use_case: UseCase | None
+    scope: str
+    title: str
 
 
 def reports_seen_by(actor: Actor) -> QuerySet[Report]:
     """Reports with what a page shows of them, in one query."""
     return Report.objects.visible_to(actor).select_related("use_case", "requested_by", "job")
+
+
+def choices_for(actor: Actor, wanted: str = "") -> list[tuple[str, str]]:
+    """What the actor can have a report on, as `kind:scope` and its name: the first use cases by title, and what is wanted."""
+    found = {
+        f"{Report.Kind.USE_CASE}:{row.slug}": _("Use case: %(title)s") % {"title": row.title}
+        for row in UseCase.objects.visible_to(actor).order_by("title", "pk")[:MOST_CHOICES]
+    }
+    if reads_whole_log(actor):
+        found[f"{Report.Kind.AUDIT_LOG}:"] = _("The whole audit log")
+    kind, _colon, scope = wanted.partition(":")
+    if wanted not in found and kind in Report.Kind.values and scope:
+        try:
+            target = find_target(actor, kind, scope)
+        except Missing:
+            return list(found.items())
+        found = {wanted: f"{Report.Kind(kind).label}: {target.title}", **found}
+    return list(found.items())
+
+
+def find_target(actor: Actor, kind: str, scope: str) -> Target:
+    """Find what the report is about among what the actor may see. Raises Missing, and Invalid for a log with a scope."""
+    if kind == Report.Kind.AUDIT_LOG:
+        if scope:
+            why = _("The extract of the audit log covers the whole log. Leave the scope empty.")
+            raise Invalid(why, code="report.scope", errors=[FieldError("scope", "unexpected", why)])
+        return Target(None, "", _("Whole log"))
+    if kind == Report.Kind.USE_CASE:
+        use_cases = UseCase.objects.visible_to(actor)
+        use_case = use_cases.filter(slug=scope).first() or use_cases.filter(public_id=scope).first()
+        if use_case is not None:
+            return Target(use_case, use_case.slug, use_case.title)
+    elif kind == Report.Kind.MODEL_VERSION:
+        version = ModelVersion.objects.visible_to(actor).select_related("use_case").filter(public_id=scope).first()
+        if version is not None:
+            return Target(version.use_case, version.public_id, version.label)
+    else:
+        request = Request.objects.visible_to(actor).select_related("use_case", "environment").filter(public_id=scope).first()
+        if request is not None:
+            return Target(request.use_case, request.public_id, _request_title(request))
+    raise Missing(_("There is no such thing, or you may not see it."))
+
+
+def _request_title(request: Request) -> str:
+    subject = subjects.adapter_for(request.subject_type).title(subject_of(request))
+    return f"{subject} → {request.environment.slug}" if request.environment else subject

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -10,31 +9,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from approvals import subjects
-from approvals.models import Request
-from approvals.selectors.standing import subject_of
 from foundation import audit, clock, jobs
 from foundation.actor import Actor
-from foundation.errors import Conflict, FieldError, Invalid, Missing
+from foundation.errors import Conflict, FieldError, Invalid
 from foundation.permissions import require
 from foundation.services import validate
-from governance.usecases.models import UseCase
-from lineage.models import ModelVersion
 from reports.models import Report
 from reports.permissions import may_request_report
+from reports.selectors import find_target
 
 REQUESTED = audit.kind("reports.report.requested", gettext_lazy("Report asked for"))
 JOB = "reports.render"
 LATER = frozenset({"dependencies", "dictionary_release", "economics", "portfolio", "access_review"})
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What a report is about: its use case (none for the whole log), the name it is stored under, and what people call it."""
-
-    use_case: UseCase | None
-    scope: str
-    title: str
 
 
 def request_report(*, actor: Actor, kind: str, scope: str, as_of: datetime | None = None, language: str = "en") -> Report:
@@ -46,7 +32,7 @@ def request_report(*, actor: Actor, kind: str, scope: str, as_of: datetime | Non
     _check(kind, language, as_of)
     if kind == Report.Kind.AUDIT_LOG:
         require(may_request_report(actor, None))
-    target = _target(actor, kind, scope)
+    target = find_target(actor, kind, scope)
     require(may_request_report(actor, target.use_case))
     row = Report(
         kind=kind,
@@ -96,31 +82,3 @@ def _check(kind: str, language: str, as_of: datetime | None) -> None:
     if as_of is not None and as_of > clock.now():
         why = _("A report cannot show the future.")
         raise Invalid(why, code="report.as_of", errors=[FieldError("as_of", "future", why)])
-
-
-def _target(actor: Actor, kind: str, scope: str) -> Target:
-    """Find what the report is about among what the actor may see. Raises Missing, and Invalid for a log with a scope."""
-    if kind == Report.Kind.AUDIT_LOG:
-        if scope:
-            why = _("The extract of the audit log covers the whole log. Leave the scope empty.")
-            raise Invalid(why, code="report.scope", errors=[FieldError("scope", "unexpected", why)])
-        return Target(None, "", _("Whole log"))
-    if kind == Report.Kind.USE_CASE:
-        use_cases = UseCase.objects.visible_to(actor)
-        use_case = use_cases.filter(slug=scope).first() or use_cases.filter(public_id=scope).first()
-        if use_case is not None:
-            return Target(use_case, use_case.slug, use_case.title)
-    elif kind == Report.Kind.MODEL_VERSION:
-        version = ModelVersion.objects.visible_to(actor).select_related("use_case").filter(public_id=scope).first()
-        if version is not None:
-            return Target(version.use_case, version.public_id, version.label)
-    else:
-        request = Request.objects.visible_to(actor).select_related("use_case", "environment").filter(public_id=scope).first()
-        if request is not None:
-            return Target(request.use_case, request.public_id, _request_title(request))
-    raise Missing(_("There is no such thing, or you may not see it."))
-
-
-def _request_title(request: Request) -> str:
-    subject = subjects.adapter_for(request.subject_type).title(subject_of(request))
-    return f"{subject} → {request.environment.slug}" if request.environment else subject

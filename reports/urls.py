@@ -1,5 +1,19 @@
 from __future__ import annotations
 
-from typing import Any
+from django.urls import path
 
-api_urlpatterns: list[Any] = []
+from reports import api, views
+
+urlpatterns = [
+    path("reports/", views.reports, name="reports"),
+    path("reports/<str:public_id>/", views.report, name="report"),
+    path("reports/<str:public_id>/progress/", views.report_progress, name="report_progress"),
+    path("reports/<str:public_id>/again/", views.report_again, name="report_again"),
+    path("reports/<str:public_id>/cancel/", views.report_cancel, name="report_cancel"),
+    path("reports/<str:public_id>/files/<str:form>/", views.report_file, name="report_file"),
+]
+api_urlpatterns = [
+    path("reports", api.ReportList.as_view(), name="api_reports"),
+    path("reports/<str:public_id>", api.ReportDetails.as_view(), name="api_report"),
+    path("reports/<str:public_id>/file", api.ReportFile.as_view(), name="api_report_file"),
+]

@@ -96,10 +96,17 @@ def _first_movers(standing: Any, step: StepResult) -> list[dict[str, str]]:
 @check("approval.decision", gettext_lazy("Does the approval still hold, for exactly these bytes?"), fixed=True)
 def decision(context: Context) -> Iterable[Result]:
     found, standing = context.decision, context.standing
-    if found is None or standing is None or standing.request.state != State.APPROVED:
+    if standing is None or standing.request.state != State.APPROVED:
+        return
+    again = context.at_version(_("Ask again"))
+    if found is None:
+        detail = _("The request is closed as approved, but what was decided is not on record.")
+        yield Result("approval.decision", "unknown", _("The record of the approval is missing"), detail, context.who_pushed(), again)
         return
     evidence = [{"type": "decision", "id": found.public_id}]
-    again = context.at_version(_("Ask again"))
+    if found.revoked_at is not None:
+        yield Result("approval.decision", "fail", _("The approval was revoked"), "", context.who_pushed(), again, evidence, found.revoked_at)
+        return
     if found.valid_until is not None and found.valid_until <= context.now:
         detail = _("It ended at %(when)s. Ask again: what has not changed carries over.") % {"when": _iso(found.valid_until)}
         yield Result("approval.decision", "pending", _("The approval has expired"), detail, context.who_pushed(), again, evidence, found.valid_until)

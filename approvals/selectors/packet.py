@@ -52,7 +52,7 @@ class Part:
 
     @property
     def template(self) -> str:
-        return f"approvals/parts/{self.name}.html"
+        return f"approvals/parts/{self.name if self.name in _views else 'other'}.html"
 
     @property
     def summary(self) -> str:
@@ -116,7 +116,7 @@ def _part(name: str, key: str, base: Base, bodies: Mapping[str, Any]) -> Part:
         part.note = _("The content behind this digest was not kept.")
         return part
     before = bodies.get(was) if was else None
-    part.view = _views[name](body, before) if name in _views else {}
+    part.view = _views.get(name, _plain)(body, before)
     if change != "changed":
         return part
     if before is None:
@@ -151,6 +151,10 @@ def _paths(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[list[Pa
     except MirrorError as error:
         return [], _("The files could not be compared: %(reason)s") % {"reason": error.message}
     return [change for change in found if change.path not in elsewhere], ""
+
+
+def _plain(body: Any, before: Any) -> dict[str, Any]:
+    return {"text": json.dumps(body, indent=2, ensure_ascii=False)}
 
 
 def _code(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation import audit, clock
 from foundation.actor import Actor
-from foundation.errors import Conflict, FieldError, Invalid
+from foundation.errors import Conflict, FieldError, Invalid, NotAllowed
 from foundation.permissions import require
 from foundation.services import validate
 from governance.people.models import Membership, RoleGrant, Team, User
@@ -17,6 +17,7 @@ from governance.people.roles import ROLES, role_label
 
 USER_CREATED = audit.kind("people.user.created", _("Account created"))
 USER_DEACTIVATED = audit.kind("people.user.deactivated", _("Account closed"))
+PREFERENCES_SET = audit.kind("people.user.preferences_set", _("Preferences set"))
 TEAM_CREATED = audit.kind("people.team.created", _("Team created"))
 ROLE_GRANTED = audit.kind("people.role.granted", _("Role given"))
 ROLE_ENDED = audit.kind("people.role.ended", _("Role ended"))
@@ -53,6 +54,19 @@ def check_password(user: User, password: str) -> None:
     except ValidationError as error:
         problems = [FieldError("password", str(item.code), "; ".join(item.messages)) for item in error.error_list]
         raise Invalid(_("This password cannot be used."), errors=problems) from error
+
+
+def set_preferences(*, actor: Actor, language: str, theme: str) -> User:
+    """Set how pages look for the actor's own person. Raises NotAllowed for a token that is nobody, Invalid for a value unknown."""
+    user = actor.user
+    if not actor.is_person or user is None:
+        raise NotAllowed(_("Only a person has preferences."))
+    user.language, user.theme = language, theme
+    validate(user)
+    with transaction.atomic():
+        user.save(update_fields=["language", "theme"])
+        audit.record(actor, PREFERENCES_SET, user, {"language": language, "theme": theme})
+    return user
 
 
 def deactivate_user(*, actor: Actor, user: User) -> None:

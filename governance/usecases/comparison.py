@@ -38,7 +38,9 @@ def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[
     for name in [*old_kpis, *(name for name in new_kpis if name not in old_kpis)]:
         old, new = old_kpis.get(name), new_kpis.get(name)
         if old is None or new is None:
-            found.append(Change("target", _told(old, "target"), _told(new, "target"), "added" if old is None else "removed", name))
+            found.append(
+                Change("target", _told(old, "target"), _told(new, "target"), "added" if old is None else "removed", name)
+            )
             continue
         found += [
             Change(field, _told(old, field), _told(new, field), _kind(_told(old, field), _told(new, field)), name)

@@ -23,6 +23,7 @@ OPENED = audit.kind("usecases.use_case.opened", _("Use case opened"))
 CHANGED = audit.kind("usecases.use_case.changed", _("Use case renamed"))
 DEFINED = audit.kind("usecases.definition.written", _("Definition written"))
 MOST_KPIS = 50
+RESERVED = frozenset({"new"})  # `/use-cases/new/` is the page that opens one
 
 
 def open_use_case(*, actor: Actor, slug: str, title: str, kind: str = UseCase.Kind.PRODUCT) -> UseCase:
@@ -31,6 +32,9 @@ def open_use_case(*, actor: Actor, slug: str, title: str, kind: str = UseCase.Ki
     Raises NotAllowed; Invalid for bad fields; Conflict when the slug is taken.
     """
     require(may_open(actor))
+    if slug in RESERVED:
+        why = _("This word is taken by the portal itself. Choose another.")
+        raise Invalid(why, errors=[FieldError("slug", "reserved", str(why))])
     row = UseCase(slug=slug, title=title.strip(), kind=kind, created_by=actor.user, created_at=clock.now())
     validate(row)
     try:
@@ -67,9 +71,11 @@ def define(
     intended_use: str = "",
     limits: str = "",
     kpis: Sequence[Mapping[str, Any]] = (),
+    based_on: int | None = None,
 ) -> Definition:
     """Write a new version of the definition. Writing the same again changes nothing and returns the current one.
 
+    `based_on` is the number of the version its author had before them (0: none); without it nobody asks.
     Raises NotAllowed; Invalid when a text or KPI is missing or wrong; Conflict when somebody wrote a version meanwhile.
     """
     require(may_define(actor, use_case))
@@ -97,6 +103,8 @@ def define(
     row.digest = digest({**_texts(row), "kpis": [kpi.content() for kpi in rows]})
     if current is not None and current.digest == row.digest:
         return current
+    if based_on is not None and based_on != row.number - 1:
+        raise Conflict(_("Somebody wrote a new version meanwhile. Look at it first."), code="definition.conflict")
     try:
         with transaction.atomic():
             row.save(force_insert=True)

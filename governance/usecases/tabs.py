@@ -53,13 +53,18 @@ def tab_url(use_case: UseCase, slug: str) -> str:
 
 def page_of(use_case: UseCase, current: str, *more: dict[str, str]) -> dict[str, Any]:
     """What `usecases/page.html` wants: the use case, its tabs, and the way to here; `more` are crumbs below the tab."""
-    crumbs = [{"label": _("Use cases"), "url": reverse("use_cases")}, {"label": use_case.title, "url": tab_url(use_case, "overview")}]
+    crumbs = [
+        {"label": _("Use cases"), "url": reverse("use_cases")},
+        {"label": use_case.title, "url": tab_url(use_case, "overview")},
+    ]
     found = tab(current)
     if found is not None and current != "overview":
         crumbs.append({"label": str(found.label), "url": tab_url(use_case, current)})
     return {
         "use_case": use_case,
-        "tabs": [{"label": item.label, "url": tab_url(use_case, item.slug), "current": item.slug == current} for item in all_tabs()],
+        "tabs": [
+            {"label": item.label, "url": tab_url(use_case, item.slug), "current": item.slug == current} for item in all_tabs()
+        ],
         "tab": found,
         "crumbs": [*crumbs, *more],
     }

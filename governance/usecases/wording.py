@@ -24,7 +24,9 @@ def kpi_sentence(kpi: Kpi) -> str:
     if kpi.baseline is None:
         said = _("%(name)s is to reach %(wanted)s or more.") if up else _("%(name)s is to come down to %(wanted)s or less.")
     else:
-        said = _("%(name)s is to rise from %(now)s to %(wanted)s.") if up else _("%(name)s is to fall from %(now)s to %(wanted)s.")
+        said = (
+            _("%(name)s is to rise from %(now)s to %(wanted)s.") if up else _("%(name)s is to fall from %(now)s to %(wanted)s.")
+        )
     if kpi.tolerance:
         edge = kpi.target - kpi.tolerance if up else kpi.target + kpi.tolerance
         limit = {"edge": with_unit(edge, kpi.unit)}
@@ -51,7 +53,7 @@ def field_label(name: str) -> str:
     return labels.get(name, name)
 
 
-def told(changes: Iterable[Change]) -> list[Mapping[str, str]]:
+def told_changes(changes: Iterable[Change]) -> list[Mapping[str, str]]:
     """Changes as `components/diff.html` takes them."""
     directions = dict(Kpi.Direction.choices)
 

@@ -13,7 +13,13 @@ from lineage.models import ModelVersion
 
 def newest_builds(use_cases: Sequence[UseCase]) -> Mapping[int, Build]:
     """The newest version of each use case, without what it reads. One query."""
-    newest = ModelVersion.objects.filter(use_case__in=use_cases).order_by().values("use_case").annotate(newest=Max("pk")).values("newest")
+    newest = (
+        ModelVersion.objects.filter(use_case__in=use_cases)
+        .order_by()
+        .values("use_case")
+        .annotate(newest=Max("pk"))
+        .values("newest")
+    )
     return {row.use_case_id: _build(row) for row in ModelVersion.objects.filter(pk__in=newest)}
 
 

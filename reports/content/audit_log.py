@@ -40,8 +40,8 @@ def _facts(frame: Frame) -> list[tuple[str, Value]]:
         )
     return [
         (_("Events"), number(found["count"])),
-        (_("From"), _("%(time)s UTC") % {"time": instant(found["first"])}),
-        (_("To"), _("%(time)s UTC") % {"time": instant(found["last"])}),
+        (_("First event"), _("%(time)s UTC") % {"time": instant(found["first"])}),
+        (_("Last event"), _("%(time)s UTC") % {"time": instant(found["last"])}),
         (_("Sealed"), sealed),
         (_("As of"), _("%(time)s UTC") % {"time": instant(frame.at)}),
         (_("Signed under"), evidence.key_of(frame)),

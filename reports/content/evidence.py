@@ -50,8 +50,7 @@ def origin_of(frame: Frame) -> str:
 
 def key_of(frame: Frame) -> str:
     """The fingerprint of the key that signed the checkpoint: name and hash, enough to compare and not enough to check with."""
-    key = parse_vkey(frame.checkpoint.vkey)
-    return str(key).rpartition("+")[0] if str(key).count("+") == 2 else "+".join(str(key).split("+", 2)[:2])
+    return "+".join(str(parse_vkey(frame.checkpoint.vkey)).split("+", 2)[:2])
 
 
 def evidence_section(report: Report, frame: Frame, records: Sequence[Record], *, inputs_digest: str, events: int) -> Section:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from approvals.models import Request
 from approvals.selectors.standing import Standing
@@ -171,7 +171,7 @@ def _table(points: Sequence[OpenPoint]) -> Table:
     columns = [Column(_("Weight"), 0.9), Column(_("Open point"), 4.4), Column(_("Read more in"), 1.7)]
     rows: list[list[Value]] = []
     for point in points:
-        word = _("Serious") if point.state == "bad" else _("Note")
+        word = pgettext("weight", "Serious") if point.state == "bad" else pgettext("weight", "To note")
         rows.append([Cell(word, state=point.state), point.what, point.where])
     return Table(
         columns,

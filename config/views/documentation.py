@@ -1,4 +1,4 @@
-"""Pages that put several rooms together: settings, and the API's own documentation."""
+"""The API's own documentation."""
 
 from __future__ import annotations
 
@@ -17,6 +17,3 @@ class ApiDocs(SpectacularSwaggerSplitView):
             "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
         )
         return response
-
-
-settings_urls: list[Any] = []
