@@ -127,7 +127,7 @@ class RequestOutput(serializers.Serializer[Any]):
     subject_type = serializers.CharField()
     subject_id = serializers.CharField()
     purpose = serializers.CharField()
-    environment = serializers.SlugRelatedField(slug_field="slug", read_only=True)  # type: ignore[var-annotated]
+    environment = serializers.CharField(source="environment.slug", default=None, allow_null=True)
     use_case = serializers.CharField(source="use_case.slug")
     state = serializers.CharField()
     round = serializers.IntegerField()
@@ -263,7 +263,9 @@ class EvaluationInput(StrictSerializer):
 
 class EvaluationEndpoint(Endpoint):
     def rows(self) -> Any:
-        return Evaluation.objects.visible_to(self.actor).select_related("gate__environment", "gate__policy", "model_version__use_case")
+        return Evaluation.objects.visible_to(self.actor).select_related(
+            "gate__environment", "gate__policy", "model_version__use_case", "model_version__created_by"
+        )
 
 
 class EvaluationCreate(Endpoint):

@@ -69,9 +69,12 @@ def model_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dic
     """Metrics and parameters beside those of the version before, and the errors on the test data in a sentence."""
     old = {(metric["name"], metric["dataset"]): metric["value"] for metric in (before or {}).get("metrics", ())}
     metrics = [_metric(metric, old) for metric in body.get("metrics", ()) if not metric["name"].startswith("confusion.")]
+    now = {(metric["name"], metric["dataset"]) for metric in body.get("metrics", ())}
+    lost = sorted(f"{name} ({dataset})" if dataset else name for name, dataset in old.keys() - now)
     params, known = body.get("params") or {}, (before or {}).get("params") or {}
     return {
         "metrics": metrics,
+        "lost": lost,
         "counts": [
             sentence for sentence in (confusion_sentence(body), confusion_sentence(before or {}, earlier=True)) if sentence
         ],
@@ -79,7 +82,8 @@ def model_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dic
             {"name": name, "value": value, "before": known.get(name), "changed": before is not None and known.get(name) != value}
             for name, value in sorted(params.items())
         ],
-        "gone": sorted(known.keys() - params.keys()),
+        "gone": [{"name": name, "before": known[name]} for name in sorted(known.keys() - params.keys())],
+        "other_artifact": before is not None and before.get("artifact") != body.get("artifact"),
         "artifact": body.get("artifact", ""),
         "serialization": body.get("serialization", ""),
         "compared": before is not None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -194,7 +195,8 @@ def voices_of(standing: Standing, actor: Actor, bound: Mapping[str, BallotForm] 
         if policy_step is None:
             continue
         code, may_retract = _refusal(standing, actor, step.key, None), _refusal(standing, actor, step.key, "retract") is None
-        if code == "no_role" and not may_retract:
+        holds_role = actor.id in standing.eligibility.holders.get(step.role, ())
+        if not holds_role and not may_retract:
             continue
         mine = [row for row in standing.ballots.values() if row.step == step.key and row.human.public_id == actor.id]
         said = next((row for row in reversed(mine) if row.public_id in counting), None)
@@ -249,6 +251,9 @@ def nobody_asks_you(standing: Standing) -> str:
 
 def gate_shown(body: Mapping[str, Any]) -> dict[str, Any]:
     """Checks in the order in which somebody has to look at them, and whose move it is."""
+    for check in body["checks"]:
+        if check["action"]:  # an answer holds whole addresses; a page links within itself, whatever it was called at the time
+            check["action"]["path"] = urlsplit(check["action"]["url"])._replace(scheme="", netloc="").geturl()
     order = {"fail": 0, "unknown": 1, "pending": 2, "pass": 3}
     checks = sorted(body["checks"], key=lambda check: (order[check["status"]], not check["blocking"]))
     open_checks = [check for check in checks if check["status"] != "pass"]

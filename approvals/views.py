@@ -115,7 +115,7 @@ def _shown(
         "hints": showing.hints_of(standing),
         "timeline": showing.timeline_of(standing, request.actor),
         "base": base,
-        "parts": parts_of(standing, base, yours={voice.step.key for voice in voices if voice.form is not None}),
+        "parts": parts_of(standing, base, yours={voice.step.key for voice in voices}),
         "voices": voices,
         "nobody_asks_you": showing.nobody_asks_you(standing) if standing.is_open and not voices else "",
         "conflict": conflict,

@@ -30,7 +30,7 @@ def _navigation(request: Any) -> list[dict[str, Any]]:
         (_("Models"), "/models/", "boxes"),
         (_("Dictionary"), "/dictionary/", "book-a"),
         (_("Dependencies"), "/dependencies/", "package-search"),
-        (_("Reports"), "/reports/", "file-check-2"),
+        (_("Reports"), "/reports/", "file-check"),
         (_("Audit"), "/audit/", "scroll-text"),
         (_("Settings"), "/settings/", "settings"),
     ]

@@ -69,7 +69,7 @@ def _deliver_one(pk: int) -> int:
         for subscriber in _subscribers.get(event.topic, []):
             subscriber(event)
     except Exception as error:  # noqa: BLE001 - one broken subscriber must not stop the others' news
-        log.exception("outbox.subscriber_failed", topic=event.topic, event=pk)
+        log.exception("outbox.subscriber_failed", topic=event.topic, news=pk)
         OutboxEvent.objects.filter(pk=pk).update(error=repr(error)[:2000])
         return 0
     OutboxEvent.objects.filter(pk=pk).update(delivered_at=clock.now(), error="")

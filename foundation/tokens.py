@@ -21,6 +21,7 @@ CREATED = audit.kind("foundation.token.created", _("Token created"))
 REVOKED = audit.kind("foundation.token.revoked", _("Token revoked"))
 PATTERN = re.compile(r"^cs_[A-Za-z0-9_-]{43}$")
 LONGEST_DAYS = 366
+LONGEST_NAME = 100
 
 
 def create(
@@ -28,7 +29,7 @@ def create(
 ) -> tuple[Token, str]:
     """Make a token and return it with its secret, which is shown this once.
 
-    Raises Invalid for an unknown scope, an empty name or a life outside 1 to 366 days; NotAllowed when the actor makes
+    Raises Invalid for an unknown scope, an empty or endless name or a life outside 1 to 366 days; NotAllowed when the actor makes
     a token for somebody else (the system may, at setup).
     """
     if actor.kind != "system" and actor.user != owner:
@@ -38,6 +39,8 @@ def create(
     problems = [FieldError("scopes", "unknown", _("There is no scope %(scope)s.") % {"scope": s}) for s in scopes if s not in Token.SCOPES]
     if not name.strip():
         problems.append(FieldError("name", "required", _("Give the token a name that says what uses it.")))
+    if len(name.strip()) > LONGEST_NAME:
+        problems.append(FieldError("name", "too_long", _("A token's name has at most %(most)s characters.") % {"most": LONGEST_NAME}))
     if not 1 <= days <= LONGEST_DAYS:
         problems.append(FieldError("days", "range", _("A token lives between 1 and %(most)s days.") % {"most": LONGEST_DAYS}))
     if kind == Token.Kind.SERVICE and not scopes:

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from foundation import resources, views
+from foundation import audit_pages, job_pages, resources, views
 
 app_name = "foundation"
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("theme/", views.theme, name="theme"),
+    path("audit/", audit_pages.audit_page, name="audit"),
+    path("audit/about/<str:public_id>/", audit_pages.about_page, name="audit_about"),
+    path("jobs/<str:public_id>/", job_pages.job_progress, name="job"),
 ]
 api_urlpatterns = [
     path("jobs/<str:public_id>", resources.JobDetails.as_view(), name="api_job"),

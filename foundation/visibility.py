@@ -18,13 +18,18 @@ def seen_scopes_from(function: Scopes) -> None:
     _scopes[:] = [function]
 
 
+def seen_scopes(actor: Actor) -> list[str] | None:
+    """The scopes an actor sees, or None for all of them. Without anybody to ask, none."""
+    if actor.kind == "system":
+        return None
+    return _scopes[0](actor) if _scopes else []
+
+
 def visible_events(actor: Actor) -> QuerySet[AuditEvent]:
     """Events of the scopes the actor sees, and what the actor did. Without anybody to ask, nothing."""
-    if actor.kind == "system":
-        return AuditEvent.objects.all()
-    if not _scopes:
+    if not _scopes and actor.kind != "system":
         return AuditEvent.objects.none()
-    seen = _scopes[0](actor)
+    seen = seen_scopes(actor)
     if seen is None:
         return AuditEvent.objects.all()
     return AuditEvent.objects.filter(scope__in=seen) | AuditEvent.objects.filter(actor_id=actor.id)

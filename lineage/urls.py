@@ -2,8 +2,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lineage import api
+from lineage import api, views
 
+urlpatterns = [
+    path("models/", views.models, name="models"),
+    path("models/<str:public_id>/", views.model, name="model"),
+]
 api_urlpatterns = [
     path("repositories", api.RepositoryList.as_view(), name="api_repositories"),
     path("repositories/<str:public_id>/sync", api.RepositorySync.as_view(), name="api_repository_sync"),

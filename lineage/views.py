@@ -1,7 +1,113 @@
+"""The pages of model versions: what was built, from what, and how that is known."""
+
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
-def tab_content(request: Any, use_case: Any) -> dict[str, Any]:
-    return {}
+from foundation.pages import PersonRequest, one, portal_page, slice_of
+from governance.usecases.models import UseCase
+from lineage import panels
+from lineage.forms import SearchForm
+from lineage.models import ModelVersion
+from lineage.panels import Destination, Panel
+from lineage.selectors import pages
+from lineage.selectors.graph import graph_of
+from lineage.selectors.manifest import manifest_of
+from lineage.wording import component_told, fact_told, facts_summary, lineage_picture
+
+HEADLINE = 3  # metrics shown in a row of a table
+
+
+@portal_page()
+def models(request: PersonRequest) -> HttpResponse:
+    """Versions the person may see, newest first."""
+    form = SearchForm(request.GET)
+    text = form.cleaned_data["q"] if form.is_valid() else ""
+    page = slice_of(request, pages.found(request.actor, text=text))
+    context = {"form": form, "slice": page, "filtered": bool(text), "rows": rows_told(request, page.rows)}
+    return render(request, "lineage/list.html", context)
+
+
+def rows_told(request: PersonRequest, versions: Sequence[ModelVersion]) -> list[dict[str, Any]]:
+    """Versions with their commits and where they are to go. A constant number of queries."""
+    commits = pages.commits_of(versions)
+    destinations = panels.destinations_of(request.actor, versions)
+    return [{"version": row, "commit": commits.get(row.pk), "destinations": destinations.get(row.pk, ())} for row in versions]
+
+
+def tab_content(request: PersonRequest, use_case: UseCase) -> dict[str, Any]:
+    """The versions of a use case, each with its figures beside those of the version before."""
+    versions = ModelVersion.objects.filter(use_case=use_case).prefetch_related("metrics")
+    page = slice_of(request, versions, size=25)
+    rows = rows_told(request, page.rows)
+    for row, older in zip(rows, [*page.rows[1:], None], strict=True):
+        same = older if older is not None and older.name == row["version"].name else None
+        row["metrics"] = pages.compared(list(row["version"].metrics.all()), list(same.metrics.all()) if same else [])[:HEADLINE]
+    return {"slice": page, "rows": rows}
+
+
+@portal_page("GET", "HEAD", "POST")
+def model(request: PersonRequest, public_id: str) -> HttpResponse:
+    """One version; what is sent goes to the panel of the room that shows the form."""
+    row = one(
+        ModelVersion.objects.visible_to(request.actor).select_related("use_case", "repository", "created_by"), public_id=public_id
+    )
+    shown = panels.panels_of(request, row)
+    if isinstance(shown, HttpResponse):
+        return shown
+    destinations = panels.destinations_of(request.actor, [row]).get(row.pk, ())
+    context = {
+        "version": row,
+        "crumbs": [
+            {"label": _("Models"), "url": reverse("models")},
+            {"label": row.use_case.title, "url": reverse("use_case_tab", args=[row.use_case.slug, "models"])},
+            {"label": row.label},
+        ],
+        "panels": shown,
+        "destinations": destinations,
+        **what_it_is(row),
+        **where_it_comes_from(row, destinations),
+    }
+    return render(
+        request, "lineage/model.html", context, status=max([200, *(panel.status for panel in shown if isinstance(panel, Panel))])
+    )
+
+
+def what_it_is(row: ModelVersion) -> dict[str, Any]:
+    """Components, figures and parameters, beside those of the version before."""
+    before = pages.previous_of(row)
+    metrics = list(row.metrics.all())
+    manifest = manifest_of(row)
+    return {
+        "before": before,
+        "components": [(*component_told(name), digest) for name, digest in manifest.digests.items()],
+        "manifest_digest": manifest.digest,
+        "metrics": pages.compared(metrics, list(before.metrics.all()) if before else []),
+        "confusions": pages.confusions(metrics),
+        "params": pages.params_compared(row.params, before.params if before else None),
+    }
+
+
+def where_it_comes_from(row: ModelVersion, destinations: Sequence[Destination]) -> dict[str, Any]:
+    """Commit, data, locks, what is known about them and how, and the picture of it all."""
+    datasets = list(row.datasets.all())
+    locks = [lock.dependency_set for lock in row.locks.select_related("dependency_set").defer("dependency_set__raw")]
+    commit = pages.commits_of([row]).get(row.pk)
+    facts = pages.newest_facts(row)
+    level, said = facts_summary(facts)
+    graph = graph_of(row, datasets=datasets, locks=locks, commit=commit, destinations=destinations)
+    return {
+        "commit": commit,
+        "datasets": datasets,
+        "locks": locks,
+        "facts": [fact_told(fact) for fact in facts],
+        "facts_level": level,
+        "facts_summary": said,
+        "picture": lineage_picture(row, graph),
+    }

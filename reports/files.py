@@ -6,11 +6,13 @@ never put its file in the place of the one that was recorded.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from django.conf import settings
 
@@ -85,7 +87,7 @@ def sweep(report: Report) -> None:
         found.unlink(missing_ok=True)
 
 
-def open_file(report: Report, form: Format) -> BinaryIO:
+def open_file(report: Report, form: Format) -> BufferedReader:
     """The recorded file, opened for reading. Raises FileNotFoundError when it is gone."""
     return open(path_of(report, form), "rb")
 
@@ -95,3 +97,18 @@ def download_name(report: Report, form: Format) -> str:
     day = f"{report.content_at:%Y-%m-%d}" if report.content_at else ""
     about = "".join(letter if letter.isalnum() or letter in "-_.@" else "-" for letter in report.title).strip("-.")
     return "-".join(part for part in ("countersign", about[:80], day, report.public_id) if part) + f".{form.ending}"
+
+
+def missing_or_altered() -> Iterator[tuple[Report, Format, bool]]:
+    """Recorded files that are not what was recorded: the report, the form, and whether it was altered (else it is gone)."""
+    for report in Report.objects.exclude(finished_at=None).order_by("pk").iterator(200):
+        for key, digest in report.files.items():
+            form = FORMATS[key]
+            try:
+                with open_file(report, form) as content:
+                    found = hashlib.file_digest(content, "sha256").hexdigest()
+            except FileNotFoundError:
+                yield report, form, False
+            else:
+                if f"sha256:{found}" != digest:
+                    yield report, form, True

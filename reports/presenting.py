@@ -37,7 +37,7 @@ def _downloads(row: Report) -> list[dict[str, Any]]:
     texts = {
         "pdf": (
             _("PDF, signed"),
-            "file-check-2",
+            "file-check",
             _("The report with its evidence inside. This is the file to keep and to hand on."),
         ),
         "html": (
@@ -47,7 +47,7 @@ def _downloads(row: Report) -> list[dict[str, Any]]:
         ),
         "bundle": (
             _("Evidence"),
-            "file-json-2",
+            "file-braces",
             _("The records, events and proofs alone, signed, one JSON object on each line."),
         ),
     }

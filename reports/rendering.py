@@ -131,7 +131,7 @@ def make(report: Report, *, made_at: datetime, tell: Tell) -> Made:
 
 
 def _sealed(at: datetime, tell: Tell) -> tuple[AuditCheckpoint, int]:
-    """The newest checkpoint, after everything up to `at` was sealed; and how many events still wait, if another sealer is slow."""
+    """The newest checkpoint, after everything up to `at` was sealed; and how many events still wait for a slow sealer."""
     waiting = AuditEvent.objects.filter(leaf=None, at__lte=at)
     deadline = time.monotonic() + PATIENCE
     sealing.seal()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -50,7 +52,7 @@ def report_progress(request: PersonRequest, public_id: str) -> HttpResponse:
 
 
 @portal_page()
-def report_file(request: PersonRequest, public_id: str, form: str) -> HttpResponse:
+def report_file(request: PersonRequest, public_id: str, form: str) -> Any:
     """One of the files. `?read` opens what a browser can show instead of storing it."""
     row = one(reports_seen_by(request.actor), public_id=public_id)
     if form not in FORMATS:

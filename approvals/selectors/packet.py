@@ -127,7 +127,10 @@ def _part(name: str, key: str, base: Base, bodies: Mapping[str, Any]) -> Part:
         part.packages = compare_requirements(before, body)
     else:
         rows = compare(before, body)
-        part.rows, part.row_count = readable.labelled(rows), len(rows)
+        part.row_count = len(rows)
+        part.rows = (
+            [] if name == "model" else readable.labelled(rows)
+        )  # the model's own tables stand before and after side by side
     return part
 
 

@@ -106,7 +106,18 @@ def assembled(
     people |= {row.human.public_id: row.human for row in rows}
     people[request.submitter.public_id] = request.submitter
     return Standing(
-        request, policy, digests, digest, verdict, engine_ballots, eligibility, grants, {row.public_id: row for row in rows}, people, judged, at
+        request,
+        policy,
+        digests,
+        digest,
+        verdict,
+        engine_ballots,
+        eligibility,
+        grants,
+        {row.public_id: row for row in rows},
+        people,
+        judged,
+        at,
     )
 
 

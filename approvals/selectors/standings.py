@@ -90,7 +90,7 @@ def _ballots(requests: Sequence[Request]) -> dict[int, list[Ballot]]:
     found: dict[int, list[Ballot]] = defaultdict(list)
     for ballot in Ballot.objects.filter(request__in=requests).select_related("human", "request", "grant"):
         found[ballot.request_id].append(ballot)
-    inherited = InheritedBallot.objects.filter(request__in=requests)
+    inherited = InheritedBallot.objects.filter(request__in=[request for request in requests if request.predecessor_id])
     for row in inherited.select_related("ballot__human", "ballot__request", "ballot__grant"):
         found[row.request_id].append(row.ballot)
     for rows in found.values():

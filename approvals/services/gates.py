@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -18,12 +19,12 @@ from approvals.gate import decide
 from approvals.models import Answer, Evaluation, Gate, Request
 from approvals.permissions import may_ask_gate
 from approvals.selectors.standing import Standing, policy_of, standing_of
-from approvals.services.requests import settle
+from approvals.services.requests import settle_if_final
 from approvals.subjects import Judged
 from foundation import audit, clock
 from foundation.actor import Actor, system
 from foundation.canonical import canonical_json, digest, timestamp
-from foundation.errors import Invalid
+from foundation.errors import Conflict, Invalid
 from foundation.permissions import require
 from foundation.sealing import latest_checkpoint
 from governance.people.selectors import holders
@@ -33,6 +34,7 @@ from lineage.selectors.manifest import manifest_of
 
 ANSWERED = audit.kind("approvals.gate.answered", gettext_lazy("Gate answered"))
 ALLOW_LASTS = timedelta(hours=24)
+ATTEMPTS = 3
 log = structlog.get_logger(__name__)
 
 
@@ -72,29 +74,48 @@ def evaluate_gate(
         artifact_sha256 = sha256_text(artifact_sha256, "artifact_sha256")
     except Malformed as error:
         raise Invalid(error.message, code=error.code) from error
-    with transaction.atomic():
-        question = {"gate": gate, "model_version": model_version, "commit": commit, "artifact_sha256": artifact_sha256, "purpose": purpose}
-        row = Evaluation.objects.filter(**question, asked_by=actor.id).order_by("-pk").first()
-        if row is None:
+    question = {"gate": gate, "model_version": model_version, "commit": commit, "artifact_sha256": artifact_sha256, "purpose": purpose}
+
+    def ask() -> Asked:
+        same = {f"evaluation__{name}": value for name, value in {**question, "asked_by": actor.id}.items()}
+        last = Answer.objects.filter(**same).select_related("evaluation").order_by("-evaluation_id", "-number").first()
+        if last is not None:
+            row = last.evaluation
+            row.gate, row.model_version = gate, model_version  # known already, with what hangs on them
+        else:
             row = Evaluation(**question, asked_by=actor.id, asked_by_label=actor.label, asked_at=clock.now())
             row.save(force_insert=True)
-        return _answer(actor, row)
+        return _answer(actor, row, last)
+
+    return _in_turn(ask)
 
 
 def ask_again(*, actor: Actor, evaluation: Evaluation) -> Asked:
     """Ask an evaluation's question anew. An answer that is as before is not kept twice."""
     require(may_ask_gate(actor, evaluation.model_version.use_case))
-    with transaction.atomic():
-        return _answer(actor, evaluation)
+    return _in_turn(lambda: _answer(actor, evaluation, evaluation.answers.order_by("-number").first()))
 
 
-def _answer(actor: Actor, row: Evaluation) -> Asked:
+def _in_turn(ask: Callable[[], Asked]) -> Asked:
+    """Two who ask at the same moment give their answers the same number: the later one looks again, and finds the other's.
+
+    Raises Conflict, which is no decision, when that does not help.
+    """
+    for _attempt in range(ATTEMPTS):
+        try:
+            with transaction.atomic():
+                return ask()
+        except IntegrityError:
+            log.info("gate.asked_at_once")
+    raise Conflict(_("This question is being answered for somebody else. Ask again in a moment."), code="gate.race", extra={"retry_after": 1})
+
+
+def _answer(actor: Actor, row: Evaluation, last: Answer | None) -> Asked:
     context = context_of(row)
     weighed = weigh(context)
     decision = decide(weighed)
     inputs = _inputs_digest(context, weighed, decision)
-    last = row.answers.order_by("-number").first()
-    if last is not None and last.inputs_digest == inputs and (last.expires_at is None or last.expires_at > context.now):
+    if last is not None and last.inputs_digest == inputs and last.body["html_url"] == _address(row) and _holds(last, context.now):
         return Asked(row, last, changed=False)
     expires = _expiry(context) if decision == "allow" else None
     answer = Answer(
@@ -126,6 +147,15 @@ def _answer(actor: Actor, row: Evaluation) -> Asked:
     return Asked(row, answer, changed=True)
 
 
+def _address(row: Evaluation) -> str:
+    """Where people read it. An answer whose links lead to an address that the installation has left is given anew."""
+    return f"{settings.BASE_URL}/gates/{row.public_id}/"
+
+
+def _holds(answer: Answer, now: datetime) -> bool:
+    return answer.expires_at is None or answer.expires_at > now
+
+
 def _expiry(context: Context) -> datetime:
     """An allow lasts a day, and never longer than the approval it rests on."""
     day = context.now + ALLOW_LASTS
@@ -140,15 +170,18 @@ def context_of(row: Evaluation) -> Context:
     judged = Judged(manifest.digests, manifest.bodies, manifest.digest)
     request = _latest_request(row)
     standing = standing_of(request, subject=version, judged=judged) if request else None
-    if standing is not None and standing.is_open and standing.verdict.state != "open":
-        settle(system("gate"), standing, version)
+    if request is not None and standing is not None and standing.is_open and standing.verdict.state != "open":
+        settle_if_final(actor=system("gate"), request=request)
         request = _latest_request(row)
         standing = standing_of(request, subject=version, judged=judged) if request else None
     grants = standing.grants if standing and standing.is_open else holders(scope=version.use_case.public_id, at=now)
-    current = row.gate.policy.current_version()
-    policy = standing.policy if standing is not None else policy_of(current) if current else None
-    if policy is None:
-        raise Invalid(_("This gate's policy has no version yet."), code="gate.no_policy")
+    if standing is not None:
+        policy = standing.policy
+    else:
+        current = row.gate.policy.current_version()
+        if current is None:
+            raise Invalid(_("This gate's policy has no version yet."), code="gate.no_policy")
+        policy = policy_of(current)
     return Context(
         gate=row.gate,
         model_version=version,
@@ -237,7 +270,7 @@ def _body(row: Evaluation, context: Context, weighed: list[Weighed], decision: s
         "evaluated_at": timestamp(context.now),
         "expires_at": timestamp(expires) if expires else None,
         "checkpoint": checkpoint.note if checkpoint else None,
-        "html_url": f"{settings.BASE_URL}/gates/{row.public_id}/",
+        "html_url": _address(row),
     }
     return json.loads(canonical_json(body))
 

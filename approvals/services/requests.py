@@ -239,6 +239,19 @@ def settle(actor: Actor, standing: Standing, subject: Any) -> None:
     )
 
 
+def settle_if_final(*, actor: Actor, request: Request) -> None:
+    """Close an open request that became final without a ballot, as when what was judged is again what people approved."""
+    with transaction.atomic():
+        row = _locked(request)
+        if row.state != State.OPEN:
+            return  # somebody closed it meanwhile
+        subject = subject_of(row)
+        adapter = subjects.adapter_for(row.subject_type)
+        row.contributors = _contributors(row.contributors, adapter, subject, row.line)
+        row.save(update_fields=["contributors"])
+        settle(actor, standing_of(row, subject=subject), subject)
+
+
 def _frozen(standing: Standing, step: str, ballot: evaluation.Ballot) -> dict[str, Any]:
     row = standing.ballots[ballot.id]
     return {
@@ -294,12 +307,16 @@ def expire_due() -> int:
 # What the commands share ---------------------------------------------------------------------------------------------
 
 
-def _lock_open(request: Request) -> Request:
-    row = (
+def _locked(request: Request) -> Request:
+    return (
         Request.objects.select_for_update(of=("self",))
         .select_related("use_case", "submitter", "policy_version__policy", "environment")
         .get(pk=request.pk)
     )
+
+
+def _lock_open(request: Request) -> Request:
+    row = _locked(request)
     if row.state != State.OPEN:
         raise Conflict(_("This request is closed: %(state)s.") % {"state": row.get_state_display()}, code="request.closed")
     return row

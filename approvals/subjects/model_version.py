@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.db.models import Subquery
 from django.utils.translation import gettext_lazy as _
 
 from approvals.subjects import Before, Judged
@@ -53,11 +54,12 @@ class ModelVersionSubject:
 
     def before(self, subject: ModelVersion) -> Before | None:
         """The version of that name that was pushed before."""
-        row = ModelVersion.objects.filter(name=subject.name, pk__lt=subject.pk).order_by("-pk").first()
-        if row is None:
+        earlier = ModelVersion.objects.filter(name=subject.name, pk__lt=subject.pk).order_by("-pk").values("pk")[:1]
+        stored = list(Component.objects.filter(model_version=Subquery(earlier)).select_related("model_version").order_by("pk"))
+        if not stored:
             return None
-        stored = Component.objects.filter(model_version=row).order_by("pk")
-        return Before(row.label, self.url(row), dict(stored.values_list("name", "content_id")))
+        row = stored[0].model_version
+        return Before(row.label, self.url(row), {item.name: item.content_id for item in stored})
 
     def keep(self, judged: Judged) -> None:
         for name in ("use_case", "dictionary", "economics"):  # the others are kept when the version is registered

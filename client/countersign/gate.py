@@ -108,7 +108,7 @@ def _check_allow(value: dict[str, Any], asked: dict[str, Any]) -> None:
     """An allow must be about the commit that was asked and have nothing left that blocks."""
     if "commit" in asked and value["subject"].get("commit") != asked["commit"]:
         raise _no_decision("the allow is for another commit")
-    stated = value["subject"].get("artifact_sha256")
+    stated = str(value["subject"].get("artifact_sha256") or "").removeprefix("sha256:")
     if stated and "artifact_sha256" in asked and stated != asked["artifact_sha256"]:
         raise _no_decision("the allow is for another artifact")
     blocking = [item for item in value["checks"] if item.get("blocking") and item.get("status") in ("fail", "pending", "unknown")]

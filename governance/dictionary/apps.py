@@ -22,21 +22,21 @@ class DictionaryConfig(AppConfig):
             DataElement,
             name="element",
             label=_("Data element"),
-            url=lambda row: f"{page(row.dictionary)}{row.key}/",
+            url=lambda row: f"{page(row.dictionary)}elements/{row.key}/",
             related=("dictionary",),
         )
         objects.register(
             ElementVersion,
             name="element_version",
             label=_("Meaning"),
-            url=lambda row: f"{page(row.element.dictionary)}{row.element.key}/",
+            url=lambda row: f"{page(row.element.dictionary)}elements/{row.element.key}/",
             related=("element__dictionary",),
         )
         objects.register(
             Binding,
             name="binding",
             label=_("Binding"),
-            url=lambda row: f"{page(row.element.dictionary)}{row.element.key}/",
+            url=lambda row: f"{page(row.element.dictionary)}elements/{row.element.key}/",
             related=("element__dictionary",),
         )
         tabs.register("dictionary", _("Dictionary"), template="dictionary/tab.html", content=views.tab_content)

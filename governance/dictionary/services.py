@@ -149,9 +149,11 @@ def write_version(
     null_meaning: str = "",
     sensitivity: str = ElementVersion.Sensitivity.INTERNAL,
     examples: Sequence[str] = (),
+    based_on: int | None = None,
 ) -> ElementVersion:
     """Write what an element means from now on. Writing the same again changes nothing and returns the current version.
 
+    `based_on` is the number of the version its author had before them; without it nobody asks.
     Raises NotAllowed; Invalid for bad fields; Conflict when somebody wrote a version meanwhile.
     """
     require(may_keep(actor))
@@ -174,6 +176,8 @@ def write_version(
             current = element.current_version()
             if current is not None and current.digest == row.digest:
                 return current
+            if based_on is not None and based_on != (current.number if current else 0):
+                raise Conflict(_("Somebody wrote a new version meanwhile. Look at it first."), code="element.conflict")
             row.number, row.created_at = (current.number if current else 0) + 1, clock.now()
             row.save(force_insert=True)
             audit.record(actor, VERSION_WRITTEN, row, {"element": element.public_id, "number": row.number, "digest": row.digest})

@@ -45,10 +45,12 @@ def write_snapshot(
     currency: str = "",
     period: str = Snapshot.Period.YEAR,
     note: str = "",
+    based_on: int | None = None,
 ) -> Snapshot:
     """Write costs and benefits down anew; the first time opens the case. The same content changes nothing, whatever the note.
 
     Each line has key, title, kind, quantity, unit, unit_price, from_period and perhaps to_period (else it falls once).
+    `based_on` is the number of the snapshot its author had before them (0: none); without it nobody asks.
     Raises NotAllowed; Invalid with a path for each field that is wrong; Conflict when the case is kept in another currency or
     somebody wrote a snapshot meanwhile.
     """
@@ -72,6 +74,8 @@ def write_snapshot(
             if current is not None and current.digest == row.digest:
                 return current
             row.number, row.created_at = (current.number if current else 0) + 1, clock.now()
+            if based_on is not None and based_on != row.number - 1:
+                raise Conflict(_("Somebody wrote a new snapshot meanwhile. Look at it first."), code="economics.conflict")
             row.save(force_insert=True)
             audit.record(actor, WRITTEN, row, {"number": row.number, "digest": row.digest}, personal={"note": row.note})
             outbox.publish(actor, "economics.snapshot.written", use_case, {"number": row.number, "digest": row.digest})

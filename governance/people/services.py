@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -61,6 +62,8 @@ def set_preferences(*, actor: Actor, language: str, theme: str) -> User:
     user = actor.user
     if not actor.is_person or user is None:
         raise NotAllowed(_("Only a person has preferences."))
+    if language not in dict(settings.LANGUAGES):
+        raise Invalid(_("There is no language %(code)s here.") % {"code": language}, errors=[FieldError("language", "unknown", language)])
     user.language, user.theme = language, theme
     validate(user)
     with transaction.atomic():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -111,9 +112,11 @@ class UseCaseDetails(Endpoint):
 
     @extend_schema(request=UseCasePatch, responses=OpenApiTypes.OBJECT)
     def patch(self, request: Request, slug: str) -> Response:
-        row = self.one(UseCase.objects.visible_to(self.actor), slug=slug)
-        self.check_precondition(present(row))
-        return Response(present(services.change_use_case(actor=self.actor, use_case=row, **self.read(UseCasePatch))))
+        data = self.read(UseCasePatch)
+        with transaction.atomic():  # what If-Match speaks of stays as it is until the change is written
+            row = self.one(UseCase.objects.visible_to(self.actor).select_for_update(), slug=slug)
+            self.check_precondition(present(row))
+            return Response(present(services.change_use_case(actor=self.actor, use_case=row, **data)))
 
 
 class DefinitionList(Endpoint):

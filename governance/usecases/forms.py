@@ -11,6 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from foundation.canonical import decimal_text
 from governance.people.models import User
 from governance.people.roles import ADMINISTRATOR, ROLES
 from governance.usecases.models import Definition, Kpi, UseCase
@@ -129,8 +130,12 @@ class Draft:
 
 
 def _plain(kpi: Mapping[str, Any]) -> dict[str, Any]:
-    """Decimals without the zeros that the database adds."""
-    return {name: value.normalize() + 0 if isinstance(value, Decimal) else value for name, value in kpi.items()}
+    return {name: without_zeros(value) if isinstance(value, Decimal) else value for name, value in kpi.items()}
+
+
+def without_zeros(value: Decimal) -> Decimal:
+    """A decimal as somebody would type it, without the zeros that the database adds."""
+    return Decimal(decimal_text(value))
 
 
 class GiveRoleForm(forms.Form):

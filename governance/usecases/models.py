@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.db import models
@@ -77,20 +78,20 @@ class Definition(PublicIdModel):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["use_case", "number"], name="definition_numbered_once")]
 
-    def body(self) -> dict[str, Any]:
-        """What this version says: no number, no dates, no author. `digest` is taken over it."""
+    def body(self, kpis: Iterable[Kpi] | None = None) -> dict[str, Any]:
+        """What this version says: no number, no dates, no author. `digest` is taken over it. `kpis` where they are at hand."""
         return {
             "business_problem": self.business_problem,
             "affected": self.affected,
             "ml_problem": self.ml_problem,
             "intended_use": self.intended_use,
             "limits": self.limits,
-            "kpis": [kpi.content() for kpi in self.kpis.all()],
+            "kpis": [kpi.content() for kpi in (self.kpis.all() if kpis is None else kpis)],
         }
 
-    def content(self) -> dict[str, Any]:
+    def content(self, kpis: Iterable[Kpi] | None = None) -> dict[str, Any]:
         """What a person judges; its digest is the component `use_case` of a manifest."""
-        return {"title": self.use_case.title, "kind": self.use_case.kind, **self.body()}
+        return {"title": self.use_case.title, "kind": self.use_case.kind, **self.body(kpis)}
 
     def audit_state(self) -> dict[str, Any]:
         return {"use_case": self.use_case.public_id, "number": self.number, "digest": self.digest, "body": digest(self.body())}

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Subquery
+
 from foundation.canonical import digest
 from governance.dictionary.bindings import component_body as dictionary_body
 from governance.dictionary.selectors import meanings
 from governance.economics.components import component_body as economics_body
 from governance.economics.selectors import current_snapshot
+from governance.usecases.models import Definition, Kpi, UseCase
 from lineage.models import Component, ModelVersion
 
 COMPONENTS = ("use_case", "code", "model", "data", "dictionary", "dependencies", "runtime", "economics")
@@ -41,10 +44,9 @@ def manifest_of(model_version: ModelVersion) -> Manifest:
         bodies["code"] = {"unseen_commit": model_version.commit}
         digests["code"] = digest(bodies["code"])
     datasets = bodies["data"]["datasets"]
-    definition = model_version.use_case.current_definition()
     snapshot = current_snapshot(model_version.use_case)
     live = {
-        "use_case": definition.content() if definition else {"definition": None},
+        "use_case": _definition(model_version.use_case),
         "dictionary": _dictionary(datasets),
         "economics": economics_body(snapshot),
     }
@@ -52,6 +54,18 @@ def manifest_of(model_version: ModelVersion) -> Manifest:
         bodies[name] = body
         digests[name] = digest(body)
     return Manifest.of({name: bodies[name] for name in COMPONENTS}, {name: digests[name] for name in COMPONENTS})
+
+
+def _definition(use_case: UseCase) -> dict[str, Any]:
+    """What the newest definition says. One query where it has KPIs, as it nearly always does."""
+    newest = use_case.definitions.order_by("-number").values("pk")[:1]
+    kpis = list(Kpi.objects.filter(definition=Subquery(newest)).select_related("definition"))
+    if kpis:
+        definition: Definition | None = kpis[0].definition
+        definition.use_case = use_case
+        return definition.content(kpis)
+    definition = use_case.current_definition()
+    return definition.content() if definition else {"definition": None}
 
 
 def _dictionary(datasets: list[dict[str, Any]]) -> dict[str, Any]:

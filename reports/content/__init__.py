@@ -30,6 +30,7 @@ from reports.content import (
     use_case,
     versions,
 )
+from reports.content.events import Tree
 from reports.content.view import Frame, Part, View, look
 from reports.document import Document, Section
 from reports.models import Report
@@ -58,7 +59,7 @@ class Content:
     prefixes: Sequence[int]  # sizes of earlier checkpoints that the bundle proves to be prefixes
     inputs_digest: str
 
-    def consistency(self, tree: events.Tree) -> list[Consistency]:
+    def consistency(self, tree: Tree) -> list[Consistency]:
         return [tree.consistency(size) for size in self.prefixes if 0 < size < tree.size]
 
 

@@ -28,7 +28,9 @@ def part(view: View) -> Part:
         Text(
             [
                 _(
-                    "A ballot is bound to the digests that were on its author's screen. It counts while the components that its step covers have these digests, its author holds the role and made no part of them. What does not count is printed too, with the reason."
+                    "A ballot is bound to the digests that were on its author's screen. It counts while the components "
+                    "that its step covers have these digests, its author holds the role and made no part of them. What "
+                    "does not count is printed too, with the reason."
                 ),
             ]
         ),

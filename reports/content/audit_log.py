@@ -63,6 +63,7 @@ def _summary(frame: Frame) -> Section:
         _("The log is empty."),
     )
     told = _(
-        "The log is append-only: each event is a leaf of a Merkle tree whose root is signed. That the events below are all of them, unchanged and in this order, follows from that root."
+        "The log is append-only: each event is a leaf of a Merkle tree whose root is signed. That the events "
+        "below are all of them, unchanged and in this order, follows from that root."
     )
     return Section("summary", _("Summary"), [Text([told]), table])

@@ -29,7 +29,8 @@ def part(view: View) -> Part:
         Text(
             [
                 _(
-                    "No security review of a package is on record: what is told here is which packages are used and how they are pinned, not that anybody judged them."
+                    "No security review of a package is on record: what is told here is which packages are used and how "
+                    "they are pinned, not that anybody judged them."
                 )
             ],
             style="note",
@@ -62,7 +63,7 @@ def _locks(view: View) -> Table:
         Column(_("Packages"), 0.9, align="right"),
         Column(_("Digest"), 3.4, mono=True),
     ]
-    rows = [
+    rows: list[list[Value]] = [
         [version.label, lock.dependency_set.path, number(lock.dependency_set.requirements.count()), lock.dependency_set.digest]
         for version in view.detailed
         for lock in version.locks.all()
@@ -98,7 +99,7 @@ def _packages(version: ModelVersion, locks: list[DependencySet]) -> Table:
 
 
 def _problems(locks: list[DependencySet]) -> Table:
-    rows = [
+    rows: list[list[Value]] = [
         [lock.path, str(problem.get("line", "")), str(problem["message"]), mono(problem["text"])]
         for lock in locks
         for problem in lock.problems

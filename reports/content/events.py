@@ -97,7 +97,9 @@ def section(frame: Frame, rows: QuerySet[AuditEvent]) -> Section:
         Text(
             [
                 _(
-                    "Each line is one event as it was recorded in the transaction of its change. The hash is that of its exact bytes; the evidence holds these bytes and the proof that leads from the hash to the signed root of the log."
+                    "Each line is one event as it was recorded in the transaction of its change. The hash is that of its "
+                    "exact bytes; the evidence holds these bytes and the proof that leads from the hash to the signed "
+                    "root of the log."
                 ),
             ]
         )

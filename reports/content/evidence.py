@@ -28,18 +28,23 @@ def scope_section(report: Report, frame: Frame, includes: str) -> Section:
     ]
     method = [
         _(
-            "Everything here is read from the records of Countersign as they stood at the time above; nothing was typed in for this report. States of requests and steps are computed from the policy, the ballots and the roles of that time, by the same function that answers the gates."
+            "Everything here is read from the records of Countersign as they stood at the time above; nothing was "
+            "typed in for this report. States of requests and steps are computed from the policy, the ballots and "
+            "the roles of that time, by the same function that answers the gates."
         ),
         _("All times are in UTC. Digests are SHA-256 over the canonical form of what they stand for, and are printed whole."),
     ]
     if frame.at < frame.made_at and report.as_of is not None:
         method.append(
             _(
-                "This report looks back. Rows that are written once are shown as of the time above; names of people and things, and the list of a version's metrics, are shown as they are now."
+                "This report looks back. Rows that are written once are shown as of the time above; names of people "
+                "and things, and the list of a version's metrics, are shown as they are now."
             )
         )
     absent = _(
-        "Not on record, and so not in this report: security reviews of packages, deployments that took place, figures measured in production, waivers. Their absence here does not mean that there were none outside Countersign."
+        "Not on record, and so not in this report: security reviews of packages, deployments that took place, "
+        "figures measured in production, waivers. Their absence here does not mean that there were none "
+        "outside Countersign."
     )
     return Section("scope", _("Scope, method and time"), [KeyValues(facts), Text(method), Text([absent], style="note")])
 
@@ -70,18 +75,24 @@ def _instructions(report: Report, frame: Frame) -> list[Block]:
     ]
     steps = [
         _(
-            "1. Get the verification key from somewhere else than this file: from the project's published key, from an earlier report that you trust, or by telephone. A key that comes with the report proves nothing: whoever forges one forges the other."
+            "1. Get the verification key from somewhere else than this file: from the project's published key, "
+            "from an earlier report that you trust, or by telephone. A key that comes with the report proves "
+            "nothing: whoever forges one forges the other."
         ),
         _("2. Compare its name and hash with the line “Signed under”."),
         _(
-            "3. Run the command below where Python 3.11 is, with no connection to any server. It answers intact (exit code 0), altered (1) or incomplete (2)."
+            "3. Run the command below where Python 3.11 is, with no connection to any server. It answers intact "
+            "(exit code 0), altered (1) or incomplete (2)."
         ),
         _(
-            "4. If you kept a checkpoint, from a gate's answer or an earlier report, add --since with it: the log must begin with it, or it was rewritten."
+            "4. If you kept a checkpoint, from a gate's answer or an earlier report, add --since with it: the log "
+            "must begin with it, or it was rewritten."
         ),
     ]
     limits = _(
-        "What a signature cannot show: that the records told the truth when they were written, and that the clock of the server was right. Who held both the database and the key could write a new past that no checkpoint outside the house contradicts."
+        "What a signature cannot show: that the records told the truth when they were written, and that the "
+        "clock of the server was right. Who held both the database and the key could write a new past that no "
+        "checkpoint outside the house contradicts."
     )
     return [
         Heading("verify", _("How to verify this report")),
@@ -96,7 +107,8 @@ def _index(records: Sequence[Record], inputs_digest: str, events: int) -> list[B
     rows = [[str(place), record.name, digest(record.body)] for place, record in enumerate(records, 1)]
     columns = [Column(_("No."), 0.5, align="right"), Column(_("Record"), 2.6), Column(_("Digest"), 4, mono=True)]
     told = _(
-        "The file evidence.jsonl inside this PDF holds these records, %(count)s events with their proofs, the signed checkpoint and one signature over all of it."
+        "The file evidence.jsonl inside this PDF holds these records, %(count)s events with their proofs, the "
+        "signed checkpoint and one signature over all of it."
     )
     return [
         Heading("index", _("Index of the evidence")),

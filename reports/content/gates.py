@@ -13,7 +13,7 @@ from approvals.models import Answer
 from reports.bundle import Record
 from reports.content.view import OpenPoint, Part, View
 from reports.content.wording import answer, instant
-from reports.document import Cell, Column, Heading, Section, State, Streamed, Table, Text, Value
+from reports.document import Block, Cell, Column, Heading, Section, State, Streamed, Table, Text, Value
 
 KEY = "gates"
 MOST_CHECKPOINTS = 200
@@ -26,13 +26,14 @@ def title() -> str:
 
 def part(view: View) -> Part:
     newest = _newest(view)
-    blocks = [
+    blocks: list[Block] = [
         Heading("overrides", _("Overrides")),
         Text([_("No gate was overridden: no answer was set aside by a person.")]),
         Heading("answers", _("Answers")),
         _answers(view),
-        *([Heading("checks", _("Checks of the newest answer")), _checks(newest)] if newest else []),
     ]
+    if newest is not None:
+        blocks += [Heading("checks", _("Checks of the newest answer")), _checks(newest)]
     records = [_record(row) for row in _rows(view).iterator(500)]
     return Part(Section(KEY, title(), blocks), records, list(_open_points(view, newest)))
 

@@ -14,7 +14,7 @@ from governance.people.roles import role_label
 from reports.bundle import Record
 from reports.content.view import OpenPoint, Part, View
 from reports.content.wording import day
-from reports.document import Cell, Column, Heading, Section, Table, Text, Value
+from reports.document import Block, Cell, Column, Heading, Section, Table, Text, Value
 
 KEY = "people"
 
@@ -26,14 +26,15 @@ def title() -> str:
 def part(view: View) -> Part:
     grants = grants_at(view)
     conflicts = [conflict for standing in view.standings for conflict in own_work_judged(standing)]
-    blocks = [
+    blocks: list[Block] = [
         Heading("roles", _("Roles")),
         _roles(view, grants),
         Heading("separation", _("Separation of duties")),
         Text(
             [
                 _(
-                    "Who made part of what is judged may not approve it. Authors and committers of the code, writers of the definition, of column meanings and of the cost-benefit case, and whoever asked count as makers."
+                    "Who made part of what is judged may not approve it. Authors and committers of the code, writers of "
+                    "the definition, of column meanings and of the cost-benefit case, and whoever asked count as makers."
                 )
             ]
         ),
@@ -89,7 +90,7 @@ def _roles(view: View, grants: Sequence[RoleGrant]) -> Table:
 
 
 def own_work_judged(standing: Standing) -> Iterator[str]:
-    """Approvals that count although their human made a component that the step covers. The engine forbids it; this looks again."""
+    """Approvals that count although their human made a component that the step covers. The engine forbids it; look again."""
     contributors = standing.request.contributors
     for step in standing.verdict.steps:
         policy_step = standing.policy.step(step.key)

@@ -81,7 +81,7 @@ def _kpis(row: Definition) -> list[Heading | Table]:
         Column(_("Better is"), 0.9),
         Column(_("How it is measured"), 3.4),
     ]
-    rows = [
+    rows: list[list[Value]] = [
         [_name(kpi), _amount(kpi.baseline), _amount(kpi.target), _amount(kpi.tolerance), _direction(kpi), kpi.how or "–"]
         for kpi in row.kpis.all()
     ]
@@ -104,7 +104,7 @@ def _direction(kpi: Kpi) -> str:
 
 
 def _history(view: View) -> Table:
-    rows = [
+    rows: list[list[Value]] = [
         [str(row.number), instant(row.created_at), str(row.created_by) if row.created_by else "–", mono(row.digest)]
         for row in reversed(_versions(view))
     ]

@@ -27,7 +27,8 @@ def part(view: View) -> Part:
         Text(
             [
                 _(
-                    "A fact is asserted when somebody told us, verified when we read it from the bytes ourselves, and contradicted when the bytes say otherwise."
+                    "A fact is asserted when somebody told us, verified when we read it from the bytes ourselves, and "
+                    "contradicted when the bytes say otherwise."
                 )
             ]
         ),
@@ -82,7 +83,7 @@ def _list(view: View) -> Table:
         Column(_("Commit"), 2.3, mono=True),
         Column(_("Provenance"), 1.9),
     ]
-    rows = [
+    rows: list[list[Value]] = [
         [row.label, str(row.get_kind_display()), instant(row.created_at), row.commit, _score(view, row)] for row in view.versions
     ]
     return Table(columns, rows, _("Versions, newest first"), _("No version has been registered yet."))
@@ -129,14 +130,14 @@ def _bytes(size: int | None) -> str:
 
 
 def _components(view: View, row: ModelVersion) -> Table:
-    rows = [[component_label(name), value] for name, value in view.manifests[row.public_id].digests.items()]
+    rows: list[list[Value]] = [[component_label(name), value] for name, value in view.manifests[row.public_id].digests.items()]
     caption = _("Manifest of %(version)s: what a person judges, component by component") % {"version": row.label}
     return Table([Column(_("Component"), 1), Column(_("Digest"), 4, mono=True)], rows, caption, _("There is none."))
 
 
 def _facts(view: View, row: ModelVersion) -> Table:
     columns = [Column(_("Fact"), 1.4), Column(_("Value"), 2.8, mono=True), Column(_("Known how"), 1.1), Column(_("Basis"), 1.9)]
-    rows = [
+    rows: list[list[Value]] = [
         [fact.key, fact.value or "–", fact_status(fact.status), fact.how or _("as sent by %(who)s") % {"who": fact.origin}]
         for fact in facts_at(view, row).values()
     ]
@@ -146,7 +147,7 @@ def _facts(view: View, row: ModelVersion) -> Table:
 
 
 def _metrics(row: ModelVersion) -> Table:
-    rows = [[metric.name, metric.dataset or "–", _exact(metric.value)] for metric in row.metrics.all()]
+    rows: list[list[Value]] = [[metric.name, metric.dataset or "–", _exact(metric.value)] for metric in row.metrics.all()]
     columns = [Column(_("Metric"), 2), Column(_("Data set"), 2), Column(_("Value"), 1, align="right")]
     return Table(columns, rows, _("Metrics of %(version)s") % {"version": row.label}, _("No metric was sent."))
 
@@ -163,14 +164,14 @@ def _datasets(row: ModelVersion) -> Table:
         Column(_("Columns"), 0.8, align="right"),
         Column(_("Digest"), 3, mono=True),
     ]
-    rows = [
+    rows: list[list[Value]] = [
         [item.role, item.name, number(item.rows), number(len(item.columns)), mono(item.digest)] for item in row.datasets.all()
     ]
     return Table(columns, rows, _("Data sets of %(version)s") % {"version": row.label}, _("No data set was named."))
 
 
 def _params(row: ModelVersion) -> Table:
-    rows = [[name, "–" if value is None else str(value)] for name, value in row.params.items()]
+    rows: list[list[Value]] = [[name, "–" if value is None else str(value)] for name, value in row.params.items()]
     return Table(
         [Column(_("Parameter"), 1), Column(_("Value"), 1)],
         rows,

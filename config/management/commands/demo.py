@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 from django.conf import settings
@@ -19,8 +20,17 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         prepare.database()
-        described = {**demo.load(), "url": settings.BASE_URL}
+        described = demo.load()
+        described["url"] = self._address(described["url"])
         if options["json"]:
             self.stdout.write(json.dumps(described, ensure_ascii=False))
             return
         self.stdout.write(prepare.greeting(described))
+
+    def _address(self, known: str) -> str:
+        """Where the portal is: as configured, else where it is being served, else where it was when the demo was loaded."""
+        if "COUNTERSIGN_BASE_URL" in os.environ:
+            return str(settings.BASE_URL)
+        lock = settings.VAR / "serve.lock"
+        served = lock.read_text().split() if lock.exists() else []
+        return served[0] if served else known

@@ -43,10 +43,10 @@ class Command(BaseCommand):
         prepare.database()
         keys.ensure_log_key()
         prepare.static_files()
+        url = settings.BASE_URL if "COUNTERSIGN_BASE_URL" in os.environ else _address(host, port)
+        os.environ["COUNTERSIGN_BASE_URL"] = settings.BASE_URL = url  # before the demo, whose gate answers hold links
         described = demo.load() if with_demo else None
         jobs.release_all()
-        url = settings.BASE_URL if "COUNTERSIGN_BASE_URL" in os.environ else f"http://{host}:{port}"
-        os.environ["COUNTERSIGN_BASE_URL"] = url
         code = Supervisor(children(host, port)).run(started=lambda: self._greet(described, url))
         lock.close()
         sys.exit(code)
@@ -61,7 +61,7 @@ class Command(BaseCommand):
             lock.seek(0)
             raise CommandError(f"Countersign is running already: {lock.read().strip() or 'it has just been started'}") from None
         lock.truncate(0)
-        lock.write(f"http://{host}:{port} (process {os.getpid()})")
+        lock.write(f"{_address(host, port)} (process {os.getpid()})")
         lock.flush()
         return lock
 
@@ -86,6 +86,10 @@ class Command(BaseCommand):
         self.stdout.write(prepare.greeting(described, url))
         self.stdout.write(f"\nLogs are in {logs()}. Stop with Ctrl-C.")
         self.stdout.flush()
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def logs() -> Path:
