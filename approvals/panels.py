@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy
 from approvals.models import Gate, Request
 from approvals.permissions import may_request
 from approvals.selectors.inbox import requests_with_people
+from approvals.selectors.standings import standings_of, standings_over
 from approvals.services.requests import LONGEST_COMMENT, open_request
-from approvals.tabs import as_asked
+from approvals.tabs import asked_of
 from foundation.actor import Actor
 from foundation.pages import PersonRequest, after, attempt, status_of
+from foundation.permissions import Denied
 from lineage import panels
 from lineage.models import Environment, ModelVersion
 from lineage.panels import Destination, Panel
@@ -26,9 +28,7 @@ from lineage.panels import Destination, Panel
 class AskForm(forms.Form):
     """Ask for the approval of a version, for one of the environments that have a gate."""
 
-    environment = forms.ModelChoiceField(
-        Environment.objects.none(), to_field_name="slug", empty_label=None, label=gettext_lazy("Where it is to go")
-    )
+    environment = forms.ChoiceField(label=gettext_lazy("Where it is to go"))
     comment = forms.CharField(
         required=False,
         max_length=LONGEST_COMMENT,
@@ -37,10 +37,13 @@ class AskForm(forms.Form):
         help_text=gettext_lazy("The people who decide read this first."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, environments: Sequence[Environment], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, prefix="ask", **kwargs)
-        guarded = Environment.objects.filter(pk__in=Gate.objects.values("environment")).order_by("title")
-        self.fields["environment"].queryset = guarded  # type: ignore[attr-defined] # a ModelChoiceField
+        self.by_slug = {row.slug: row for row in environments}
+        self.fields["environment"].choices = [(row.slug, row.title) for row in environments]  # type: ignore[attr-defined] # a ChoiceField
+
+    def clean_environment(self) -> Environment:
+        return self.by_slug[self.cleaned_data["environment"]]
 
 
 def register() -> None:
@@ -52,36 +55,42 @@ def register() -> None:
 def ask(request: PersonRequest, model_version: ModelVersion) -> Panel | HttpResponse:
     """The form, or why this person cannot ask; asking leads to the request."""
     sent = request.method == "POST"
-    form = AskForm(request.POST if sent else None)
-    if sent:
-        done = attempt(
-            form,
-            lambda: open_request(
-                actor=request.actor,
-                subject_type="model_version",
-                subject_id=model_version.public_id,
-                purpose=Request.Purpose.DEPLOYMENT,
-                environment=form.cleaned_data["environment"],
-                comment=form.cleaned_data["comment"],
-            ),
-        )
-        if done is not None:
-            said = _("Approval of %(version)s is asked for.") % {"version": model_version.label}
-            return after(request, said, f"/requests/{done.value.public_id}/")
+    guarded = list(Environment.objects.filter(pk__in=Gate.objects.values("environment")).order_by("title"))
+    form = AskForm(guarded, request.POST if sent else None)
+    if sent and (done := attempt(form, lambda: _asked(request.actor, model_version, form))):
+        said = _("Approval of %(version)s is asked for.") % {"version": model_version.label}
+        return after(request, said, f"/requests/{done.value.public_id}/")
     allowed = may_request(request.actor, model_version.use_case)
-    content = {"form": form, "refused": "" if allowed else allowed.reason, "gates": bool(form.fields["environment"].queryset)}  # type: ignore[attr-defined,union-attr] # a ModelChoiceField; a refusal has a reason
-    return Panel("approvals/ask.html", content, status_of(form))
+    refused = allowed.reason if isinstance(allowed, Denied) else ""
+    return Panel("approvals/ask.html", {"form": form, "refused": refused, "gates": bool(guarded)}, status_of(form))
 
 
-def destinations(actor: Actor, versions: Sequence[ModelVersion]) -> Mapping[int, Sequence[Destination]]:
-    """Where versions are to go or went, newest request first. A constant number of queries."""
-    ids = {version.public_id: version.pk for version in versions}
-    rows = list(requests_with_people(actor).filter(subject_type="model_version", subject_id__in=ids).order_by("-pk"))
-    asked = as_asked(rows)
+def _asked(actor: Actor, model_version: ModelVersion, form: AskForm) -> Request:
+    return open_request(
+        actor=actor,
+        subject_type="model_version",
+        subject_id=model_version.public_id,
+        purpose=Request.Purpose.DEPLOYMENT,
+        environment=form.cleaned_data["environment"],
+        comment=form.cleaned_data["comment"],
+    )
+
+
+def destinations(
+    actor: Actor, versions: Sequence[ModelVersion], digests: Mapping[str, Mapping[str, str]] | None = None
+) -> Mapping[int, Sequence[Destination]]:
+    """Where versions are to go or went, newest request first. A constant number of queries; fewer with `digests` by public id."""
+    by_id = {version.public_id: version for version in versions}
+    rows = list(requests_with_people(actor).filter(subject_type="model_version", subject_id__in=by_id).order_by("-pk"))
+    open_rows = [row for row in rows if row.state == Request.State.OPEN]
+    if digests is None:
+        standings = [listed.standing for listed in standings_of(open_rows)]
+    else:
+        standings = standings_over(open_rows, digests)
+    asked = asked_of(rows, standings, {row.pk: by_id[row.subject_id].label for row in rows})
     found: dict[int, list[Destination]] = defaultdict(list)
     for row in rows:
         known = asked[row.pk]
-        found[ids[row.subject_id]].append(
-            Destination(known.environment, known.title, known.state, known.url, known.since, known.movers)
-        )
+        destination = Destination(known.environment, known.title, known.state, known.url, known.since, known.movers)
+        found[by_id[row.subject_id].pk].append(destination)
     return found

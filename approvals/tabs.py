@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Max
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.models import Request
 from approvals.selectors.inbox import movers, requests_with_people
+from approvals.selectors.standing import Standing
 from approvals.selectors.standings import standings_of, titles_of
 from foundation.actor import Actor
 from foundation.pages import PersonRequest, slice_of
@@ -41,14 +42,17 @@ def newest_requests(actor: Actor, use_cases: Sequence[UseCase]) -> Mapping[int, 
 
 def as_asked(rows: Sequence[Request]) -> dict[int, Asked]:
     """Requests as other rooms show them, by primary key. A constant number of queries."""
-    standings = {
-        listed.standing.request.pk: listed.standing
-        for listed in standings_of([row for row in rows if row.state == Request.State.OPEN])
-    }
-    titles = titles_of(rows)
+    open_rows = [row for row in rows if row.state == Request.State.OPEN]
+    standings = [listed.standing for listed in standings_of(open_rows)]
+    return asked_of(rows, standings, titles_of(rows))
+
+
+def asked_of(rows: Sequence[Request], standings: Iterable[Standing], titles: Mapping[int, str]) -> dict[int, Asked]:
+    """The same from what was read already: standings of the open ones, and titles by primary key."""
+    by_request = {standing.request.pk: standing for standing in standings}
     found = {}
     for row in rows:
-        standing = standings.get(row.pk)
+        standing = by_request.get(row.pk)
         found[row.pk] = Asked(
             title=titles[row.pk],
             state=standing.verdict.substate or row.state if standing else row.state,

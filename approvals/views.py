@@ -102,7 +102,7 @@ def _shown(
         row.refresh_from_db(fields=["state", "closed_at", "manifest", "round", "contributors"])
     subject = subject_of(row)
     standing = standing_of(row, subject=subject)
-    conflict = _conflict(ballot)
+    conflict = _conflict(ballot, standing)
     voices = showing.voices_of(standing, request.actor, _kept(request, standing, ballot, conflict))
     base = base_of(standing, subject)
     context = {
@@ -125,12 +125,12 @@ def _shown(
     return render(request, "approvals/request.html", context, status=status_of(*refused))
 
 
-def _conflict(form: BallotForm | None) -> dict[str, Any] | None:
+def _conflict(form: BallotForm | None, standing: Standing) -> dict[str, Any] | None:
     """What is different from what was on the screen, when a vote came too late."""
     refusal = refusal_of(form) if form is not None else None
     if not isinstance(refusal, Conflict):
         return None
-    parts: list[Part] = changes_between({name: tuple(pair) for name, pair in refusal.extra.get("difference", {}).items()})
+    parts: list[Part] = changes_between(refusal.extra.get("difference", {}), standing)
     return {
         "text": refusal.detail,
         "parts": parts,

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework import pagination, serializers, views
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
@@ -31,6 +32,14 @@ class CursorPagination(pagination.CursorPagination):
     page_size_query_param = "limit"
     cursor_query_param = "cursor"
     ordering = "-pk"
+
+    def decode_cursor(self, request: Request) -> Any:
+        """The place that `?cursor=` names. One that we did not make is unknown, and not an error of ours."""
+        cursor = super().decode_cursor(request)
+        place = getattr(cursor, "position", None)
+        if place is not None and not (place.isascii() and place.isdigit() and len(place) < 19):
+            raise NotFound(self.invalid_cursor_message)
+        return cursor
 
 
 class StrictSerializer(serializers.Serializer[Any]):

@@ -43,7 +43,8 @@ def in_one_form(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         return response
     body = problem_body(request, response.status_code, _("The server did not accept this request."), "refused")
     problem = JsonResponse(body, status=response.status_code, content_type="application/problem+json")
-    problem.headers.update({name: value for name, value in response.headers.items() if name not in ("Content-Type", "Content-Length")})
+    for name, value in response.headers.items():
+        problem.setdefault(name, value)
     return problem
 
 

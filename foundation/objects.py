@@ -45,7 +45,7 @@ def register(
 
 
 def type_of(row: PublicIdModel) -> ObjectType:
-    return _by_model[type(row)]
+    return _by_model[row.__class__]  # not type(row): the user of a request comes in a lazy wrapper
 
 
 def by_prefix(public_id: str) -> ObjectType | None:

@@ -78,7 +78,10 @@ def problem_body(
 def _field_errors(detail: Any, codes: Any, path: str = "") -> Any:
     if isinstance(detail, dict):
         for name, value in detail.items():
-            inner = path if name == "non_field_errors" else f"{path}.{name}" if path else str(name)
+            if isinstance(name, int):  # the place in a list
+                inner = f"{path}[{name}]"
+            else:
+                inner = path if name == "non_field_errors" else f"{path}.{name}" if path else str(name)
             yield from _field_errors(value, codes[name], inner)
     elif isinstance(detail, list):
         for index, value in enumerate(detail):

@@ -36,7 +36,8 @@ class Destination:
 
 
 Show = Callable[[PersonRequest, ModelVersion], Panel | HttpResponse]
-Destinations = Callable[[Actor, Sequence[ModelVersion]], Mapping[int, Sequence[Destination]]]
+Digests = Mapping[str, Mapping[str, str]]  # public id of a version → component → digest
+Destinations = Callable[[Actor, Sequence[ModelVersion], Digests | None], Mapping[int, Sequence[Destination]]]
 
 _panels: list[Show] = []
 _destinations: list[Destinations] = []
@@ -63,6 +64,8 @@ def panels_of(request: PersonRequest, model_version: ModelVersion) -> list[Panel
     return shown
 
 
-def destinations_of(actor: Actor, versions: Sequence[ModelVersion]) -> Mapping[int, Sequence[Destination]]:
-    """Where each version is to go, by its primary key, newest request first."""
-    return _destinations[0](actor, versions) if _destinations and versions else {}
+def destinations_of(
+    actor: Actor, versions: Sequence[ModelVersion], digests: Digests | None = None
+) -> Mapping[int, Sequence[Destination]]:
+    """Where each version is to go, by its primary key, newest request first. `digests`, if known already, saves work."""
+    return _destinations[0](actor, versions, digests) if _destinations and versions else {}

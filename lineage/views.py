@@ -15,10 +15,10 @@ from governance.usecases.models import UseCase
 from lineage import panels
 from lineage.forms import SearchForm
 from lineage.models import ModelVersion
-from lineage.panels import Destination, Panel
+from lineage.panels import Destination
 from lineage.selectors import pages
 from lineage.selectors.graph import graph_of
-from lineage.selectors.manifest import manifest_of
+from lineage.selectors.manifest import Manifest, manifest_of
 from lineage.wording import component_told, fact_told, facts_summary, lineage_picture
 
 HEADLINE = 3  # metrics shown in a row of a table
@@ -61,42 +61,42 @@ def model(request: PersonRequest, public_id: str) -> HttpResponse:
     shown = panels.panels_of(request, row)
     if isinstance(shown, HttpResponse):
         return shown
-    destinations = panels.destinations_of(request.actor, [row]).get(row.pk, ())
+    manifest = manifest_of(row)
+    destinations = panels.destinations_of(request.actor, [row], {row.public_id: manifest.digests}).get(row.pk, ())
     context = {
         "version": row,
-        "crumbs": [
-            {"label": _("Models"), "url": reverse("models")},
-            {"label": row.use_case.title, "url": reverse("use_case_tab", args=[row.use_case.slug, "models"])},
-            {"label": row.label},
-        ],
+        "crumbs": crumbs(row),
         "panels": shown,
         "destinations": destinations,
-        **what_it_is(row),
-        **where_it_comes_from(row, destinations),
+        **what_it_is(row, manifest),
+        **where_it_comes_from(row, manifest, destinations),
     }
-    return render(
-        request, "lineage/model.html", context, status=max([200, *(panel.status for panel in shown if isinstance(panel, Panel))])
-    )
+    return render(request, "lineage/model.html", context, status=max([200, *(panel.status for panel in shown)]))
 
 
-def what_it_is(row: ModelVersion) -> dict[str, Any]:
+def crumbs(row: ModelVersion) -> list[dict[str, str]]:
+    """The way to a version: through the list of its use case."""
+    use_case = {"label": row.use_case.title, "url": reverse("use_case_tab", args=[row.use_case.slug, "models"])}
+    return [{"label": _("Models"), "url": reverse("models")}, use_case, {"label": row.label}]
+
+
+def what_it_is(row: ModelVersion, manifest: Manifest) -> dict[str, Any]:
     """Components, figures and parameters, beside those of the version before."""
     before = pages.previous_of(row)
-    metrics = list(row.metrics.all())
-    manifest = manifest_of(row)
+    metrics, older = pages.metrics_of(row, before)
     return {
         "before": before,
         "components": [(*component_told(name), digest) for name, digest in manifest.digests.items()],
         "manifest_digest": manifest.digest,
-        "metrics": pages.compared(metrics, list(before.metrics.all()) if before else []),
+        "metrics": pages.compared(metrics, older),
         "confusions": pages.confusions(metrics),
         "params": pages.params_compared(row.params, before.params if before else None),
     }
 
 
-def where_it_comes_from(row: ModelVersion, destinations: Sequence[Destination]) -> dict[str, Any]:
+def where_it_comes_from(row: ModelVersion, manifest: Manifest, destinations: Sequence[Destination]) -> dict[str, Any]:
     """Commit, data, locks, what is known about them and how, and the picture of it all."""
-    datasets = list(row.datasets.all())
+    datasets = manifest.bodies["data"]["datasets"]
     locks = [lock.dependency_set for lock in row.locks.select_related("dependency_set").defer("dependency_set__raw")]
     commit = pages.commits_of([row]).get(row.pk)
     facts = pages.newest_facts(row)

@@ -78,30 +78,22 @@ def facts_summary(facts: Sequence[ProvenanceFact]) -> tuple[str, str]:
     ) % words
 
 
-def node_told(node: Node) -> tuple[str, str]:
-    """What a node is, and what stands below its title."""
-    kinds = {
-        "dataset": _("Data set"),
-        "lock": _("Lock file"),
-        "repository": _("Repository"),
-        "commit": _("Commit"),
-        "version": _("Model version"),
-        "request": _("Request"),
-        "environment": _("Environment"),
-    }
-    kind = kinds[node.kind]
+def node_told(version: ModelVersion, node: Node) -> tuple[str, str]:
+    """What a node is, and what stands below its title in the picture."""
     if node.kind == "dataset":
-        return kind, digest_short(node.detail) or kind
-    if node.kind == "request":
-        return kind, str(STATES[node.state].label) if node.state in STATES else node.state
-    if node.kind in ("lock", "repository", "environment"):
-        return kind, kind
-    return kind, node.detail or (_("not seen in a mirror") if node.kind == "commit" else kind)
+        return _("Data set"), digest_short(node.detail) or _("Data set")
+    if node.kind == "lock":
+        return _("Lock file"), _("Lock file")
+    if node.kind == "commit":
+        return _("Commit"), node.detail
+    if node.kind == "version":
+        return _("Model version"), version.get_kind_display()
+    return _("Environment"), str(STATES[node.state].label) if node.state in STATES else node.state
 
 
 def lineage_picture(version: ModelVersion, graph: Graph) -> dict[str, Any]:
     """The graph as `components/figure.html` takes it: picture, sentence, table."""
-    told = {node.key: node_told(node) for node in graph.nodes}
+    told = {node.key: node_told(version, node) for node in graph.nodes}
     titles = {node.key: node.title for node in graph.nodes}
     texts = {
         node.key: svg.NodeText(

@@ -93,14 +93,11 @@ def parts_of(standing: Standing, base: Base, *, yours: Collection[str] = ()) -> 
 
     `yours` are keys of the steps that this person may act on.
     """
-    wanted = set(standing.digests.values()) | set(base.digests.values())
-    kept = {row.digest: row.body for row in ComponentBody.objects.filter(digest__in=wanted)}
-    live = {standing.digests[name]: body for name, body in standing.judged.bodies.items()} if standing.judged else {}
-    bodies = {key: json.loads(canonical_json(body)) for key, body in live.items()}
+    bodies = _bodies({*standing.digests.values(), *base.digests.values()}, standing)
     parts = []
     for name in standing.digests:
         steps = [step for step in standing.policy.steps if name in step.covers]
-        part = _part(name, standing.digests[name], base, {**kept, **bodies})
+        part = _part(name, standing.digests[name], base, bodies)
         part.steps = [step.title for step in steps]
         part.yours = any(step.key in yours for step in steps)
         parts.append(part)
@@ -134,21 +131,25 @@ def _part(name: str, key: str, base: Base, bodies: Mapping[str, Any]) -> Part:
     return part
 
 
-def changes_between(digests: Mapping[str, tuple[str, str]]) -> list[Part]:
-    """What differs between two states, from `{component: (digest before, digest after)}`: what a conflict shows."""
-    wanted = {digest for pair in digests.values() for digest in pair}
-    bodies = {row.digest: row.body for row in ComponentBody.objects.filter(digest__in=wanted)}
+def changes_between(digests: Mapping[str, tuple[str, str]], standing: Standing) -> list[Part]:
+    """What differs between two states, from `{component: (digest before, digest now)}`: what a conflict shows."""
+    bodies = _bodies({digest for pair in digests.values() for digest in pair}, standing)
     return [_part(name, now, Base("request", digests={name: was}), bodies) for name, (was, now) in digests.items()]
+
+
+def _bodies(wanted: set[str], standing: Standing) -> dict[str, Any]:
+    """The contents behind digests, in canonical form: those that were kept, and those judged now, which may not be kept yet."""
+    kept = {row.digest: row.body for row in ComponentBody.objects.filter(digest__in=wanted)}
+    live = standing.judged.bodies if standing.judged else {}
+    return {**kept, **{standing.digests[name]: json.loads(canonical_json(body)) for name, body in live.items()}}
 
 
 def _paths(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[list[PathChange], str]:
     """The files of `code` that differ, less those that other components own; else why nobody can say."""
     if "commit" not in before or "commit" not in after:
         return [], _("The mirror has not seen the commit yet, so nobody can say which files changed.")
-    repository = Repository.objects.filter(public_id=after.get("repository", "")).first()
+    repository = Repository(public_id=after["repository"])  # its id is all that its mirror's place needs
     elsewhere = {*before.get("left_out", ()), *after.get("left_out", ())}
-    if repository is None:
-        return [], _("The repository is not registered any more.")
     try:
         found = mirror.diff_paths(repository.mirror, before["commit"], after["commit"])
     except MirrorError as error:

@@ -15,6 +15,7 @@ from approvals.selectors.standing import Standing, ballots_of, policy_of, standi
 from approvals.subjects import Judged
 from foundation import audit, clock, outbox
 from foundation.actor import Actor, system
+from foundation.canonical import digest as digest_of
 from foundation.errors import Conflict, FieldError, Invalid, NotAllowed
 from foundation.permissions import require
 from governance.people.roles import role_label
@@ -379,8 +380,10 @@ def refusal_text(code: str, role: str) -> str:
 
 def _moved_on(row: Request, standing: Standing, seen: str) -> Conflict:
     """The 409 of somebody who voted on what is no longer there, naming what is different."""
-    last = Ballot.objects.filter(request=row, manifest_digest=seen).order_by("-pk").first()
-    before = last.components if last else row.manifest
+    before = row.manifest
+    if digest_of(dict(before)) != seen:  # older than the last write: what is known of it are the components that somebody judged
+        last = Ballot.objects.filter(request=row, manifest_digest=seen).order_by("-pk").first()
+        before = last.components if last else before
     changed = sorted(name for name, value in standing.digests.items() if name in before and before[name] != value)
     return Conflict(
         _("This changed after you opened it. Look at the difference, then decide."),

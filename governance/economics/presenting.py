@@ -37,7 +37,7 @@ def lines_told(snapshot: Snapshot) -> list[dict[str, Any]]:
 def _when(line: Line) -> str:
     if line.from_period == line.to_period:
         return _("year %(year)s") % {"year": line.from_period}
-    return _("years %(first)s to %(last)s, each") % {"first": line.from_period, "last": line.to_period}
+    return _("years %(first)s to %(last)s") % {"first": line.from_period, "last": line.to_period}
 
 
 def figures_told(snapshot: Snapshot, found: Evaluation) -> list[dict[str, Any]]:

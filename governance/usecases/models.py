@@ -12,14 +12,13 @@ from foundation.actor import Actor
 from foundation.canonical import digest
 from foundation.models import AppendOnlyQuerySet, PublicIdModel
 from governance.people.models import User
-from governance.people.selectors import scopes_seen_by
+from governance.people.selectors import within_scopes_seen
 
 
 class UseCaseQuerySet(models.QuerySet["UseCase"]):
     def visible_to(self, actor: Actor) -> Self:
         """Those the actor holds a live role on, or all for a role in the whole organisation."""
-        scopes = scopes_seen_by(actor)
-        return self if scopes is None else self.filter(public_id__in=scopes)
+        return self.filter(within_scopes_seen(actor))
 
 
 class UseCase(PublicIdModel):

@@ -18,21 +18,27 @@ def with_unit(value: Any, unit: str) -> str:
 
 
 def kpi_sentence(kpi: Kpi) -> str:
-    """What a KPI promises, in one sentence."""
-    words = {"name": kpi.name, "wanted": with_unit(kpi.target, kpi.unit), "now": with_unit(kpi.baseline, kpi.unit)}
+    """What a KPI promises, in one sentence: `Up from 42 to 70 % or more; 67 is tolerated.`"""
     up = kpi.direction == Kpi.Direction.UP
-    if kpi.baseline is None:
-        said = _("%(name)s is to reach %(wanted)s or more.") if up else _("%(name)s is to come down to %(wanted)s or less.")
-    else:
-        said = (
-            _("%(name)s is to rise from %(now)s to %(wanted)s.") if up else _("%(name)s is to fall from %(now)s to %(wanted)s.")
-        )
+    words = {"wanted": with_unit(kpi.target, kpi.unit), "now": figure(kpi.baseline), "edge": ""}
     if kpi.tolerance:
-        edge = kpi.target - kpi.tolerance if up else kpi.target + kpi.tolerance
-        limit = {"edge": with_unit(edge, kpi.unit)}
-        more = _("Down to %(edge)s is tolerated.") % limit if up else _("Up to %(edge)s is tolerated.") % limit
-        return f"{said % words} {more}"
-    return said % words
+        words["edge"] = figure(kpi.target - kpi.tolerance if up else kpi.target + kpi.tolerance)
+    return _promise(up, kpi.baseline is not None, bool(kpi.tolerance)) % words
+
+
+def _promise(up: bool, from_now: bool, tolerant: bool) -> str:
+    """Whole sentences, because other languages put the parts in another order."""
+    if from_now and tolerant:
+        return (
+            _("Up from %(now)s to %(wanted)s or more; %(edge)s is tolerated.")
+            if up
+            else _("Down from %(now)s to %(wanted)s or less; %(edge)s is tolerated.")
+        )
+    if from_now:
+        return _("Up from %(now)s to %(wanted)s or more.") if up else _("Down from %(now)s to %(wanted)s or less.")
+    if tolerant:
+        return _("%(wanted)s or more; %(edge)s is tolerated.") if up else _("%(wanted)s or less; %(edge)s is tolerated.")
+    return _("%(wanted)s or more.") if up else _("%(wanted)s or less.")
 
 
 def field_label(name: str) -> str:

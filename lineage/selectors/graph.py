@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from foundation.drawing import layered
-from lineage.models import Commit, DatasetInput, ModelVersion
+from lineage.models import Commit, ModelVersion
 from lineage.panels import Destination
+
+WIDTH, GAP = 168.0, 48.0  # of a box, and between them: three beside each other fit beside the facts of a page
 
 
 class LockLike(Protocol):
@@ -23,7 +25,7 @@ class LockLike(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """Something on the way. `kind` is dataset, lock, repository, commit, version, request or environment."""
+    """Something on the way. `kind` is dataset, lock, commit, version or request (an environment it is to go to)."""
 
     key: str
     kind: str
@@ -44,54 +46,50 @@ class Graph:
 def graph_of(
     version: ModelVersion,
     *,
-    datasets: Iterable[DatasetInput],
+    datasets: Iterable[Mapping[str, Any]],
     locks: Iterable[LockLike],
     commit: Commit | None,
     destinations: Sequence[Destination],
 ) -> Graph:
-    """Data sets and lock files → the commit's tree → the version → its requests → environments.
+    """Data sets, lock files and the commit → the version → where its requests are to lead. Data sets as in the component `data`.
 
     A data set that stands there in two roles is one node; so is one that came under its path and under a name with the same
     digest: one sequence of bytes is one thing.
     """
     nodes: list[Node] = []
     edges: list[tuple[str, str]] = []
-    for dataset in _distinct(datasets):
-        nodes.append(Node(f"dataset:{dataset.pk}", "dataset", dataset.name, dataset.digest))
-        edges.append((f"dataset:{dataset.pk}", "version"))
+    for number, dataset in enumerate(_distinct(datasets)):
+        nodes.append(Node(f"dataset:{number}", "dataset", dataset["name"], dataset["digest"]))
+        edges.append((f"dataset:{number}", "version"))
     for lock in locks:
         nodes.append(Node(f"lock:{lock.public_id}", "lock", lock.path, url=f"/dependencies/{lock.public_id}/"))
         edges.append((f"lock:{lock.public_id}", "version"))
-    if version.repository_url:
-        title = version.repository_url.rstrip("/").removesuffix(".git").rpartition("/")[2]
-        nodes.append(Node("repository", "repository", title or version.repository_url, version.repository_url))
-        edges.append(("repository", "commit"))
-    nodes.append(Node("commit", "commit", version.commit[:10], commit.subject if commit else ""))
+    nodes.append(Node("commit", "commit", commit.subject if commit else version.commit[:10], _origin(version)))
     edges.append(("commit", "version"))
-    nodes.append(Node("version", "version", version.label, version.get_kind_display(), f"/models/{version.public_id}/"))
-    known: set[str] = set()
+    nodes.append(Node("version", "version", version.label, url=f"/models/{version.public_id}/"))
     for destination in destinations:
         key = f"request:{destination.url}"
-        nodes.append(Node(key, "request", destination.title, url=destination.url, state=destination.state))
+        nodes.append(Node(key, "request", destination.environment, url=destination.url, state=destination.state))
         edges.append(("version", key))
-        place = f"environment:{destination.environment}"
-        if place not in known:
-            known.add(place)
-            nodes.append(Node(place, "environment", destination.environment))
-        edges.append((key, place))
     return Graph(tuple(nodes), tuple(edges))
 
 
-def _distinct(datasets: Iterable[DatasetInput]) -> list[DatasetInput]:
-    """One row for each digest, the one that tells its columns if there is one; rows without a digest by their name."""
-    found: dict[str, DatasetInput] = {}
-    for row in datasets:
-        key = row.digest or f"name:{row.name}"
-        if key not in found or (row.columns and not found[key].columns):
-            found[key] = row
+def _distinct(datasets: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """One entry for each digest, the one that tells its columns if there is one; entries without a digest by their name."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for item in datasets:
+        key = item["digest"] or f"name:{item['name']}"
+        if key not in found or (item["columns"] and not found[key]["columns"]):
+            found[key] = item
     return list(found.values())
+
+
+def _origin(version: ModelVersion) -> str:
+    """`customer-churn · e4362e152a`: the repository's last name and the commit, as people call them."""
+    name = version.repository_url.rstrip("/").removesuffix(".git").replace(":", "/").rpartition("/")[2]
+    return f"{name} · {version.commit[:10]}" if name else version.commit[:10]
 
 
 def layout_of(graph: Graph) -> layered.Layout:
     """Where each node stands in the picture."""
-    return layered.arrange([layered.Box(node.key) for node in graph.nodes], graph.edges)
+    return layered.arrange([layered.Box(node.key, WIDTH) for node in graph.nodes], graph.edges, gap_x=GAP)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from foundation.actor import Actor
 from lineage.models import Commit, Metric, ModelVersion, ProvenanceFact
@@ -30,20 +30,25 @@ def found(actor: Actor, *, text: str = "") -> QuerySet[ModelVersion]:
 
 def commits_of(versions: Sequence[ModelVersion]) -> dict[int, Commit]:
     """The commit of each version as a mirror of its use case has it, by the version's primary key. One query."""
+    used_by = "repository__uses__use_case"
     rows = Commit.objects.filter(
-        sha__in={version.commit for version in versions},
-        repository__uses__use_case__in={version.use_case_id for version in versions},
-    ).values_list("repository__uses__use_case", "pk")
-    by_place: dict[tuple[int, str], Commit] = {}
-    commits = {row.pk: row for row in Commit.objects.filter(pk__in={pk for _case, pk in rows}).select_related("repository")}
-    for use_case, pk in rows:
-        by_place[use_case, commits[pk].sha] = commits[pk]
+        sha__in={version.commit for version in versions}, **{f"{used_by}__in": {version.use_case_id for version in versions}}
+    ).annotate(use_case_id=F(used_by))
+    by_place = {(row.use_case_id, row.sha): row for row in rows}
     return {version.pk: by_place[place] for version in versions if (place := (version.use_case_id, version.commit)) in by_place}
 
 
 def previous_of(version: ModelVersion) -> ModelVersion | None:
     """The version of the same name that was registered before it."""
     return ModelVersion.objects.filter(name=version.name, use_case=version.use_case, pk__lt=version.pk).order_by("-pk").first()
+
+
+def metrics_of(*versions: ModelVersion | None) -> list[list[Metric]]:
+    """The metrics of each; nothing for None. One query."""
+    by_version: dict[int, list[Metric]] = defaultdict(list)
+    for row in Metric.objects.filter(model_version__in=[version for version in versions if version is not None]):
+        by_version[row.model_version_id].append(row)
+    return [by_version[version.pk] if version is not None else [] for version in versions]
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,16 @@ def test_a_decision_is_the_exit_code(server, capsys, decision, code):
             assert text in printed.err
 
 
+@pytest.mark.parametrize("prefix", ["", "sha256:"])
+@pytest.mark.parametrize(("answered", "code"), [("d", 0), ("e", 13)])
+def test_an_allow_is_for_the_artifact_that_was_asked_about_however_its_digest_is_written(server, prefix, answered, code):
+    allowed = evaluation("allow")
+    allowed["subject"]["artifact_sha256"] = prefix + answered * 64
+    server.will(says(200, allowed))
+
+    assert main([*ASK, "--artifact", "d" * 64]) == code
+
+
 @pytest.mark.parametrize("mode", ["warn", "record"])
 @pytest.mark.parametrize("decision", ["deny", "pending"])
 def test_a_gate_that_only_warns_lets_pass_and_says_so(server, capsys, mode, decision):

@@ -146,7 +146,6 @@ def send(world, raw: bytes | str, part: str = "lead", url: str = USE_CASES, **he
 @pytest.mark.parametrize(
     "raw",
     [
-        b"",
         b"{",
         b"{'slug': 'x'}",
         b'{"slug": "x",}',

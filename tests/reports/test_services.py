@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from approvals.services.gates import evaluate_gate
 from foundation import clock, jobs, keys, sealing
 from foundation.canonical import digest_bytes
 from foundation.errors import Conflict, Invalid, Missing, NotAllowed
@@ -34,9 +35,9 @@ def events(kind: str, report: Report) -> int:
     return AuditEvent.objects.filter(kind=kind, subject_id=report.public_id).count()
 
 
-def verified(path, vkey: str) -> int:
+def verified(path, vkey: str, *more: str) -> int:
     """The exit code of `countersign verify`, in a process of its own."""
-    command = [sys.executable, "-m", "countersign", "verify", str(path), "--key", vkey]
+    command = [sys.executable, "-m", "countersign", "verify", str(path), "--key", vkey, *more]
     return subprocess.run(command, cwd=CLIENT, capture_output=True, check=False).returncode
 
 
@@ -112,6 +113,18 @@ def test_the_finished_report_verifies_with_the_key_of_the_log_and_nothing_else(t
         broken = path.with_name(f"broken.{form.ending}")
         broken.write_bytes(content)
         assert verified(broken, vkey) == 1
+
+
+def test_a_checkpoint_that_a_gate_gave_out_is_proven_to_be_how_the_log_began(told, make, gate):
+    sealing.seal()
+    version = told.world.use_case.model_versions.get()
+    asked = evaluate_gate(actor=told.world.ci, gate=gate, model_version=version, commit=version.commit)
+    checkpoint = asked.answer.body["checkpoint"]
+
+    path = files.path_of(make(told.auditor), files.FORMATS["pdf"])
+
+    assert sealing.log_size() > int(checkpoint.split("\n")[1])
+    assert verified(path, keys.log_key().vkey, "--since", checkpoint) == 0
 
 
 @pytest.mark.parametrize("kind", ["model_version", "request", "audit_log"])

@@ -158,7 +158,8 @@ def _the_gate_opens_for_these_bytes_only(pipeline: Pipeline) -> None:
     assert pipeline.gate("7", "--commit", pipeline.repository.head_v8).code == 10
     assert pipeline.gate("7", "--artifact", OTHER_ARTIFACT).code == 10
     assert pipeline.gate("7").code == 0  # asking about others changed nothing
-    assert pipeline.gate("99").code == 12
+    unknown = pipeline.run("7", "gate", "check", "--model", "churn-model@99", "--env", "production")
+    assert unknown.code == 12
 
 
 def _a_new_lock_file_asks_security_only(server: Installation, pipeline: Pipeline, before: str) -> None:
