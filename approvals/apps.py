@@ -26,7 +26,7 @@ class ApprovalsConfig(AppConfig):
             related=("policy",),
         )
         objects.register(Gate, name="gate", label=_("Gate"), url=lambda row: "/settings/environments/", related=("environment",))
-        
+
         def asked(row: Request) -> str:
             """`churn-model → production`: its line without the type, since looking up the subject would cost a query each."""
             return row.line.partition(":")[2].replace(":", " → ")
@@ -36,10 +36,20 @@ class ApprovalsConfig(AppConfig):
 
         objects.register(Request, name="request", label=_("Request"), title=asked, url=page)
         objects.register(
-            Ballot, name="ballot", label=_("Ballot"), title=lambda row: asked(row.request), url=lambda row: page(row.request), related=("request",)
+            Ballot,
+            name="ballot",
+            label=_("Ballot"),
+            title=lambda row: asked(row.request),
+            url=lambda row: page(row.request),
+            related=("request",),
         )
         objects.register(
-            Decision, name="decision", label=_("Decision"), title=lambda row: asked(row.request), url=lambda row: page(row.request), related=("request",)
+            Decision,
+            name="decision",
+            label=_("Decision"),
+            title=lambda row: asked(row.request),
+            url=lambda row: page(row.request),
+            related=("request",),
         )
         objects.register(
             Evaluation,

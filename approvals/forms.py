@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -18,8 +20,9 @@ class CommentForm(forms.Form):
         label=_("Why"), required=False, max_length=LONGEST_COMMENT, strip=True, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(self, *args: object, key: str, **kwargs: object) -> None:
-        super().__init__(*args, auto_id=f"id_{key}_%s", **kwargs)  # type: ignore[arg-type] # passed on as they came
+    def __init__(self, *args: Any, key: str, **kwargs: Any) -> None:
+        kwargs["auto_id"] = f"id_{key}_%s"
+        super().__init__(*args, **kwargs)
         self.key = key
         self.fields["comment"].widget.attrs["data-draft"] = key
 
@@ -43,8 +46,8 @@ class BallotForm(CommentForm):
 
     field_order = ("step", "digest", "verdict", "comment")
 
-    def __init__(self, *args: object, may_retract: bool = False, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type] # passed on as they came
+    def __init__(self, *args: Any, may_retract: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.fields["comment"].label = _("Comment")
         self.fields["comment"].help_text = _("Needed when you ask for changes or reject. Everybody on the use case can read it.")
         if may_retract:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from approvals.models import Gate, Request
 from approvals.permissions import may_request
 from approvals.selectors.inbox import requests_with_people
-from approvals.selectors.standings import standings_of, standings_over
+from approvals.selectors.standings import standings_over
 from approvals.services.requests import LONGEST_COMMENT, open_request
 from approvals.tabs import asked_of
 from foundation.actor import Actor
@@ -23,10 +23,13 @@ from foundation.permissions import Denied
 from lineage import panels
 from lineage.models import Environment, ModelVersion
 from lineage.panels import Destination, Panel
+from lineage.selectors.manifests import manifest_digests
 
 
 class AskForm(forms.Form):
     """Ask for the approval of a version, for one of the environments that have a gate."""
+
+    prefix = "ask"
 
     environment = forms.ChoiceField(label=gettext_lazy("Where it is to go"))
     comment = forms.CharField(
@@ -38,7 +41,7 @@ class AskForm(forms.Form):
     )
 
     def __init__(self, environments: Sequence[Environment], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="ask", **kwargs)
+        super().__init__(*args, **kwargs)
         self.by_slug = {row.slug: row for row in environments}
         self.fields["environment"].choices = [(row.slug, row.title) for row in environments]  # type: ignore[attr-defined] # a ChoiceField
 
@@ -84,10 +87,9 @@ def destinations(
     rows = list(requests_with_people(actor).filter(subject_type="model_version", subject_id__in=by_id).order_by("-pk"))
     open_rows = [row for row in rows if row.state == Request.State.OPEN]
     if digests is None:
-        standings = [listed.standing for listed in standings_of(open_rows)]
-    else:
-        standings = standings_over(open_rows, digests)
-    asked = asked_of(rows, standings, {row.pk: by_id[row.subject_id].label for row in rows})
+        found_now = manifest_digests([by_id[subject] for subject in {row.subject_id for row in open_rows}]) if open_rows else {}
+        digests = {public_id: found_now[version.pk] for public_id, version in by_id.items() if version.pk in found_now}
+    asked = asked_of(rows, standings_over(open_rows, digests), {row.pk: by_id[row.subject_id].label for row in rows})
     found: dict[int, list[Destination]] = defaultdict(list)
     for row in rows:
         known = asked[row.pk]

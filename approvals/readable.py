@@ -72,6 +72,8 @@ def model_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dic
     now = {(metric["name"], metric["dataset"]) for metric in body.get("metrics", ())}
     lost = sorted(f"{name} ({dataset})" if dataset else name for name, dataset in old.keys() - now)
     params, known = body.get("params") or {}, (before or {}).get("params") or {}
+    made, made_before = body.get("pipeline") or {}, (before or {}).get("pipeline") or {}
+    compared = before is not None
     return {
         "metrics": metrics,
         "lost": lost,
@@ -83,6 +85,16 @@ def model_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dic
             for name, value in sorted(params.items())
         ],
         "gone": [{"name": name, "before": known[name]} for name in sorted(known.keys() - params.keys())],
+        "made": [
+            {
+                "name": name,
+                "value": digest,
+                "before": (was := made_before.get(name)),
+                "changed": before is not None and was != digest,
+            }
+            for name, digest in sorted(made.items())
+        ],
+        "made_gone": [{"name": name, "before": made_before[name]} for name in sorted(made_before.keys() - made.keys())],
         "other_artifact": before is not None and before.get("artifact") != body.get("artifact"),
         "artifact": body.get("artifact", ""),
         "serialization": body.get("serialization", ""),
@@ -297,6 +309,7 @@ def field_label(name: str) -> str:
         "params": _("Parameters"),
         "metrics": _("Metrics"),
         "artifact": _("Artifact"),
+        "pipeline": _("What the pipeline made"),
         "serialization": _("Serialization"),
         "runtime": _("Runtime"),
         "config": _("Configuration"),

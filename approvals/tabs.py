@@ -42,9 +42,10 @@ def newest_requests(actor: Actor, use_cases: Sequence[UseCase]) -> Mapping[int, 
 
 def as_asked(rows: Sequence[Request]) -> dict[int, Asked]:
     """Requests as other rooms show them, by primary key. A constant number of queries."""
-    open_rows = [row for row in rows if row.state == Request.State.OPEN]
-    standings = [listed.standing for listed in standings_of(open_rows)]
-    return asked_of(rows, standings, titles_of(rows))
+    listed = standings_of([row for row in rows if row.state == Request.State.OPEN])
+    titles = {item.standing.request.pk: item.title for item in listed}
+    titles |= titles_of([row for row in rows if row.pk not in titles])
+    return asked_of(rows, [item.standing for item in listed], titles)
 
 
 def asked_of(rows: Sequence[Request], standings: Iterable[Standing], titles: Mapping[int, str]) -> dict[int, Asked]:

@@ -5,8 +5,18 @@ from __future__ import annotations
 import os
 
 from celery import Celery
+from celery.signals import worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("countersign")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_ready.connect
+def _be_heard(**_about: object) -> None:
+    """Readiness need not wait for the first beat of the schedule."""
+    from foundation import tasks
+
+    tasks.heartbeat.delay()
+    tasks.reap_jobs.delay()

@@ -7,7 +7,7 @@ import secrets
 import time
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-PATTERN = re.compile(r"^[a-z]{2,3}_[0-9a-hjkmnp-tv-z]{26}$")
+PATTERN = re.compile(r"[a-z]{2,3}_[0-9a-hjkmnp-tv-z]{26}\Z")
 
 
 def new_public_id(prefix: str) -> str:

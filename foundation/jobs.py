@@ -152,8 +152,13 @@ def reap() -> int:
 
 
 def release_all() -> int:
-    """Give back every running job. Only the supervisor calls this, at a start, when no worker of its own is alive."""
-    return Job.objects.filter(state=Job.State.RUNNING).update(state=Job.State.QUEUED, lease_until=None, lease_id="", rung_at=None)
+    """Give back every running job, and have the reaper ring for all that wait: a worker that was killed took its bells along.
+
+    Only the supervisor calls this, at a start, when no worker of its own is alive.
+    """
+    released = Job.objects.filter(state=Job.State.RUNNING).update(state=Job.State.QUEUED, lease_until=None, lease_id="")
+    Job.objects.filter(state=Job.State.QUEUED).update(rung_at=None)
+    return released
 
 
 def cancel(*, actor: Actor, job: Job) -> bool:

@@ -27,6 +27,7 @@ class PersonRequest(HttpRequest):
 
     actor: Actor
     id: str
+    turns: int  # how many things wait for this person, once somebody has counted them
 
 
 View = Callable[..., HttpResponse]

@@ -19,7 +19,7 @@ from foundation.models import Token
 
 CREATED = audit.kind("foundation.token.created", _("Token created"))
 REVOKED = audit.kind("foundation.token.revoked", _("Token revoked"))
-PATTERN = re.compile(r"^cs_[A-Za-z0-9_-]{43}$")
+PATTERN = re.compile(r"cs_[A-Za-z0-9_-]{43}\Z")
 LONGEST_DAYS = 366
 LONGEST_NAME = 100
 

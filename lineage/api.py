@@ -14,6 +14,8 @@ from foundation.api import Endpoint, StrictSerializer, invalid_field
 from foundation.canonical import decimal_text
 from governance.usecases.models import UseCase
 from lineage.models import Commit, ModelVersion, Repository
+from lineage.panels import destinations_of
+from lineage.selectors.graph import graph_for
 from lineage.selectors.manifest import manifest_of
 from lineage.services import repositories, versions
 
@@ -235,3 +237,20 @@ class ManifestDetails(Endpoint):
         manifest = manifest_of(self.one(ModelVersion.objects.visible_to(self.actor).select_related("use_case"), public_id=public_id))
         components = {name: {"digest": manifest.digests[name], "content": manifest.bodies[name]} for name in manifest.digests}
         return Response({"id": public_id, "digest": manifest.digest, "components": components})
+
+
+class LineageDetails(Endpoint):
+    """The way of a version as a graph: data, code and packages lead to it, and it leads to where it was asked to go."""
+
+    scopes = {"GET": "read"}
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, public_id: str) -> Response:
+        rows = ModelVersion.objects.visible_to(self.actor).select_related("use_case")
+        row = self.one(rows, public_id=public_id)
+        graph = graph_for(row, destinations_of(self.actor, [row]).get(row.pk, ()))
+        nodes = [
+            {"key": node.key, "kind": node.kind, "title": node.title, "detail": node.detail, "url": node.url, "state": node.state}
+            for node in graph.nodes
+        ]
+        return Response({"id": row.public_id, "nodes": nodes, "edges": [{"from": source, "to": target} for source, target in graph.edges]})

@@ -10,8 +10,8 @@ from typing import Any
 
 from foundation.canonical import decimal_text, digest
 
-SHA1 = re.compile(r"^[0-9a-f]{40}$")
-SHA256 = re.compile(r"^(?:sha256:)?([0-9a-f]{64})$")
+SHA1 = re.compile(r"[0-9a-f]{40}\Z")
+SHA256 = re.compile(r"(?:sha256:)?([0-9a-f]{64})\Z")
 MOST_PARAMETERS = 5000
 DEEPEST = 12
 LARGEST_EXPONENT = 1000  # written out, 1e999999999 would fill the memory
@@ -54,7 +54,7 @@ class Provenance:
     runtime: Mapping[str, Any]
     datasets: tuple[Mapping[str, Any], ...]
     lock_digests: tuple[str, ...] = ()
-    sources: tuple[Mapping[str, str], ...] = ()  # files of the repository that came along: path, sha256, owning component
+    sources: tuple[Mapping[str, Any], ...] = ()  # files of the repository that came along: path, sha256, owning component
 
     def identity(self) -> str:
         """The digest that tells versions apart: commit, working tree, artifact, parameters, locks, data sets, runtime."""

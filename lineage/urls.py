@@ -15,5 +15,6 @@ api_urlpatterns = [
     path("model-versions", api.ModelVersionList.as_view(), name="api_model_versions"),
     path("model-versions/<str:public_id>", api.ModelVersionDetails.as_view(), name="api_model_version"),
     path("model-versions/<str:public_id>/provenance", api.ProvenanceDetails.as_view(), name="api_provenance"),
+    path("model-versions/<str:public_id>/lineage", api.LineageDetails.as_view(), name="api_lineage"),
     path("model-versions/<str:public_id>/manifest", api.ManifestDetails.as_view(), name="api_manifest"),
 ]

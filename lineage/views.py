@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 from django.http import HttpResponse
@@ -46,7 +47,7 @@ def tab_content(request: PersonRequest, use_case: UseCase) -> dict[str, Any]:
     versions = ModelVersion.objects.filter(use_case=use_case).prefetch_related("metrics")
     page = slice_of(request, versions, size=25)
     rows = rows_told(request, page.rows)
-    for row, older in zip(rows, [*page.rows[1:], None], strict=True):
+    for row, older in zip_longest(rows, page.rows[1:]):
         same = older if older is not None and older.name == row["version"].name else None
         row["metrics"] = pages.compared(list(row["version"].metrics.all()), list(same.metrics.all()) if same else [])[:HEADLINE]
     return {"slice": page, "rows": rows}

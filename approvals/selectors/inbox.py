@@ -6,15 +6,22 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 
 from approvals.evaluation import StepResult
 from approvals.models import Ballot, PolicyVersion, Request
 from approvals.selectors.standing import Standing, policy_of
-from approvals.selectors.standings import Listed, standings_as_written, standings_of, titles_of
+from approvals.selectors.standings import Listed, standings_of, titles_of
+from foundation import clock
 from foundation.actor import Actor
+from foundation.models import AuditEvent
 from governance.people.models import RoleGrant
+
+COUNT_LASTS = 20  # seconds
+MOST_COUNTS = 10_000  # people whose count one process remembers
+_counts: dict[str, tuple[tuple[UUID | None, int], int]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +86,19 @@ def _within_reach(actor: Actor) -> Q:
 
 
 def turn_count(actor: Actor) -> int:
-    """How many steps wait for this person, for the navigation of every page: six queries at most.
+    """How many steps wait for this person, for the navigation of every page: one query while nothing has happened anywhere.
 
-    It goes by the digests as of each request's last ballot or round, where the inbox computes them anew: a meaning that was
-    changed since then shows there first.
+    Nothing that a verdict follows from changes without an event, so the count is kept until the next one; and for a few seconds
+    at most, since time changes things too.
     """
-    reach = Request.objects.open().filter(_within_reach(actor)).select_related("use_case", "submitter", "policy_version__policy")
-    requests = list(reach)
-    return sum(1 for listed in standings_as_written(requests) for _turn in turns_in(listed, actor))
+    last = AuditEvent.objects.order_by("-pk").values_list("uid", flat=True).first()
+    moment = (last, int(clock.now().timestamp()) // COUNT_LASTS)
+    known = _counts.get(actor.id)
+    if known is None or known[0] != moment:
+        if len(_counts) >= MOST_COUNTS:
+            _counts.clear()
+        known = _counts[actor.id] = (moment, len(your_turn(actor)))
+    return known[1]
 
 
 @dataclass(frozen=True, slots=True)

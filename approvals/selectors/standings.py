@@ -47,11 +47,6 @@ def standings_over(requests: Sequence[Request], digests: Mapping[str, Mapping[st
     return list(_assembled(requests, {request.pk: digests[request.subject_id] for request in requests}))
 
 
-def standings_as_written(requests: Sequence[Request]) -> list[Listed]:
-    """The same by the digests that each request kept at its last write: three queries, and no titles."""
-    return [Listed(standing, "") for standing in _assembled(requests, {request.pk: request.manifest for request in requests})]
-
-
 def _assembled(requests: Sequence[Request], digests: Mapping[int, Mapping[str, str]]) -> Iterator[Standing]:
     if not requests:
         return

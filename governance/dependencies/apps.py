@@ -14,5 +14,7 @@ class DependenciesConfig(AppConfig):
         from governance.dependencies.models import DependencySet
         from governance.usecases import tabs
 
-        objects.register(DependencySet, name="dependency_set", label=_("Lock file"), url=lambda row: f"/dependencies/{row.public_id}/")
+        objects.register(
+            DependencySet, name="dependency_set", label=_("Lock file"), url=lambda row: f"/dependencies/{row.public_id}/"
+        )
         tabs.register("dependencies", _("Dependencies"), template="dependencies/tab.html", content=views.tab_content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Any
 
 from django.db.models import Count
@@ -110,7 +111,7 @@ def show_element(request: PersonRequest, row: DataElement, form: BindForm) -> Ht
         "element": row,
         "crumbs": crumbs(row.dictionary, {"label": row.name}),
         "version": versions[0] if versions else None,
-        "history": [(now, changes_told(then, now.body())) for now, then in zip(versions, [*versions[1:], None], strict=True)],
+        "history": [(now, changes_told(then, now.body())) for now, then in zip_longest(versions, versions[1:])],
         "bindings": selectors.bindings_of(row),
         "form": form,
         "may_keep": may_keep(request.actor),

@@ -18,7 +18,9 @@ class EconomicsConfig(AppConfig):
         def page(use_case: UseCase) -> str:
             return f"/use-cases/{use_case.slug}/cost-benefit/"
 
-        objects.register(Case, name="case", label=_("Cost-benefit case"), url=lambda row: page(row.use_case), related=("use_case",))
+        objects.register(
+            Case, name="case", label=_("Cost-benefit case"), url=lambda row: page(row.use_case), related=("use_case",)
+        )
         objects.register(
             Snapshot,
             name="snapshot",

@@ -49,7 +49,7 @@ def figures_told(snapshot: Snapshot, found: Evaluation) -> list[dict[str, Any]]:
             "value": figure(found.npv, 0),
             "unit": snapshot.currency,
             "note": _(
-                "What the benefits are worth today, less what the costs are: year t is divided by (1 + %(rate)s %%) to the power t."
+                "What benefits are worth today, less what costs are: year t is divided by (1 + %(rate)s %%) to the power t."
             )
             % {"rate": rate},
             "tone": "ok" if found.npv >= 0 else "bad",

@@ -26,7 +26,7 @@ class Change:
 
 
 def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[Change]:
-    """Texts first, then KPIs by name: a KPI that was renamed is one that went and one that came. Their order counts for nothing."""
+    """Texts first, then KPIs by name: one that was renamed is one that went and one that came. Their order counts for nothing."""
     before = before or {}
     found = [
         Change(name, str(old), str(new), _kind(str(old), str(new)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Any
 
 from django.http import HttpResponse
@@ -200,10 +201,9 @@ def definitions(request: PersonRequest, slug: str) -> HttpResponse:
     """Every version of the definition, newest first, each with what it changed."""
     row = use_case_of(request, slug)
     versions = selectors.definitions_of(row)
-    before = [*versions[1:], None]
     rows = [
         {"definition": now, "changes": told_changes(changes(then.body() if then else None, now.body())), "first": then is None}
-        for now, then in zip(versions, before, strict=True)
+        for now, then in zip_longest(versions, versions[1:])
     ]
     context = {
         **tabs.page_of(row, "overview", {"label": _("Versions of the definition")}),

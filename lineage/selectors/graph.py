@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from foundation.drawing import layered
 from lineage.models import Commit, ModelVersion
 from lineage.panels import Destination
+from lineage.selectors.pages import commits_of
 
 WIDTH, GAP = 168.0, 48.0  # of a box, and between them: three beside each other fit beside the facts of a page
 
@@ -72,6 +73,15 @@ def graph_of(
         nodes.append(Node(key, "request", destination.environment, url=destination.url, state=destination.state))
         edges.append(("version", key))
     return Graph(tuple(nodes), tuple(edges))
+
+
+def graph_for(version: ModelVersion, destinations: Sequence[Destination]) -> Graph:
+    """The same, read from the records. Three queries."""
+    locks = [lock.dependency_set for lock in version.locks.select_related("dependency_set").defer("dependency_set__raw")]
+    datasets = [item.content() for item in version.datasets.all()]
+    return graph_of(
+        version, datasets=datasets, locks=locks, commit=commits_of([version]).get(version.pk), destinations=destinations
+    )
 
 
 def _distinct(datasets: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -22,8 +22,8 @@ def manifest_digests(versions: Sequence[ModelVersion]) -> dict[int, dict[str, st
     """For each version (by primary key) component → digest, as `manifest_of` computes them. Seven queries, however many."""
     stored: dict[int, dict[str, str]] = defaultdict(dict)
     rows = Component.objects.filter(model_version__in=versions).order_by("pk")
-    for version, name, content in rows.values_list("model_version_id", "name", "content_id"):
-        stored[version][name] = content
+    for pk, name, content in rows.values_list("model_version_id", "name", "content_id"):
+        stored[pk][name] = content
     cases = {version.use_case_id for version in versions}
     definitions = _definitions(cases)
     economics = _economics(cases)

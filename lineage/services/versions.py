@@ -107,8 +107,9 @@ def _understand(data: Mapping[str, Any], locks: Sequence[DependencySet]) -> Prov
         sources.append(_source(file["path"], file["content"], "model"))
     if data.get("dvc_lock"):
         file = data["dvc_lock"]
-        datasets += _dvc_inputs(formats.read_dvc_lock(file["content"].encode(), file["path"]))
-        sources.append(_source(file["path"], file["content"], "data"))
+        stages = formats.read_dvc_lock(file["content"].encode(), file["path"])
+        datasets += _dvc_inputs(stages)
+        sources.append({**_source(file["path"], file["content"], "data"), "made": _dvc_made(stages)})
     if data.get("confusion"):
         metrics += provenance.confusion_metrics(data["confusion"])
     if data.get("confusion_file"):
@@ -144,7 +145,7 @@ def _json_object(content: str, path: str) -> dict[str, Any]:
     return value
 
 
-def _source(path: str, content: str, component: str) -> dict[str, str]:
+def _source(path: str, content: str, component: str) -> dict[str, Any]:
     return {"path": path, "sha256": digest_bytes(content.encode()), "component": component}
 
 
@@ -163,6 +164,17 @@ def _dvc_inputs(stages: Sequence[formats.DvcStage]) -> list[dict[str, Any]]:
                     "columns": [],
                 }
     return list(found.values())
+
+
+def _dvc_made(stages: Sequence[formats.DvcStage]) -> dict[str, str]:
+    """What a DVC pipeline made, and what each stage took of it, by stage and path.
+
+    `dvc.lock` is left out of `code` and gives its inputs to `data`: without this, a model that was trained again would be a
+    change in a file that nobody judges.
+    """
+    made = {out.path for stage in stages for out in stage.outs}
+    files = [(stage.name, file) for stage in stages for file in (*stage.deps, *stage.outs) if file.path in made]
+    return {f"{stage}: {file.path}": f"{file.algorithm}:{file.digest}" for stage, file in files if file.digest}
 
 
 def _create(
@@ -213,13 +225,15 @@ def _create(
 
 
 def model_body(row: ModelVersion) -> dict[str, Any]:
-    """The component `model`: artifact, parameters and metrics, without any name."""
+    """The component `model`: artifact, what the pipeline made, parameters and metrics, without any name."""
+    made = {name: value for source in row.sources for name, value in source.get("made", {}).items()}
     return {
         "kind": row.kind,
         "artifact": row.artifact_sha256,
         "serialization": row.serialization,
         "params": row.params,
         "metrics": [metric.content() for metric in row.metrics.all()],
+        **({"pipeline": made} if made else {}),
     }
 
 

@@ -182,7 +182,7 @@ def test_a_decision_can_be_revoked_once_and_is_frozen_otherwise(full):
         with pytest.raises(DatabaseError, match=REFUSED):
             execute(f'UPDATE approvals_decision SET "{column}" = %s WHERE id = %s', clock.now() if column == "decided_at" else "x", decision.pk)
     with pytest.raises(DatabaseError, match=REFUSED):
-        execute('UPDATE approvals_decision SET revoked_at = %s, "commit" = '"'x'"' WHERE id = %s', clock.now(), decision.pk)
+        execute("UPDATE approvals_decision SET revoked_at = %s, \"commit\" = 'x' WHERE id = %s", clock.now(), decision.pk)
     execute("UPDATE approvals_decision SET revoked_at = %s WHERE id = %s", clock.now(), decision.pk)
     with pytest.raises(DatabaseError, match=REFUSED):
         execute("UPDATE approvals_decision SET revoked_at = NULL WHERE id = %s", decision.pk)

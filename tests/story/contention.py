@@ -103,9 +103,11 @@ class Scene:
 
         step = "validation" if number % 2 else "security"
         digest = standing_of(request).digest
-        return lambda: requests.cast_ballot(
-            actor=self.voters[number], request=request, step=step, verdict="approve", digest=digest
-        ).public_id
+        return lambda: (
+            requests.cast_ballot(
+                actor=self.voters[number], request=request, step=step, verdict="approve", digest=digest
+            ).public_id
+        )
 
 
 def state_of(request: Any) -> dict[str, Any]:

@@ -42,9 +42,10 @@ def test_a_fresh_clone_is_served_by_one_command(clone: Path, tmp_path: Path) -> 
     started = Installation(clone / "var", port=port)
     environment = {**started.environment, "COUNTERSIGN_VENV": str(environment_of(clone, tmp_path))}
     del environment["COUNTERSIGN_VAR"]  # the default, inside the clone
+    start = [str(clone / "scripts/start"), "--port"]
     out = tmp_path / "out"
     with open(out, "w") as output:
-        process = subprocess.Popen([str(clone / "scripts/start"), "--port", str(port)], env=environment, stdout=output, stderr=output, text=True)
+        process = subprocess.Popen([*start, str(port)], env=environment, stdout=output, stderr=output, text=True)
     try:
         until(lambda: "Stop with Ctrl-C" in out.read_text(), "it says how to stop it", alive=process, tell=out.read_text)
         said = out.read_text()
@@ -55,9 +56,7 @@ def test_a_fresh_clone_is_served_by_one_command(clone: Path, tmp_path: Path) -> 
         assert os.stat(clone / "var" / "secrets" / "django_key").st_mode & 0o777 == 0o600
         assert git("status", "--porcelain", cwd=clone) == ""  # what it writes lies in var/, which Git ignores
 
-        again = subprocess.run(
-            [str(clone / "scripts/start"), "--port", str(port + 1)], env=environment, capture_output=True, text=True, timeout=120
-        )
+        again = subprocess.run([*start, str(port + 1)], env=environment, capture_output=True, text=True, timeout=120)
         assert again.returncode != 0
         assert f"running already: http://127.0.0.1:{port}" in again.stderr
     finally:
