@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "governance.people.middleware.LanguageMiddleware",
     "foundation.middleware.ProblemMiddleware",
     "foundation.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -123,8 +123,11 @@ class AuditCheckpoint(models.Model):
 
 class JobQuerySet(models.QuerySet["Job"]):
     def visible_to(self, actor: Any) -> Self:
-        """One's own jobs; the system sees all."""
-        return self if actor.kind == "system" else self.filter(actor_user=actor.user)
+        """One's own jobs; a service token sees those it queued itself, not its owner's. The system sees all."""
+        if actor.kind == "system":
+            return self
+        rows = self.filter(actor_user=actor.user)
+        return rows.filter(actor_label=actor.label) if actor.is_service else rows
 
 
 class Job(PublicIdModel):

@@ -7,12 +7,11 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponse, JsonResponse
 from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from foundation.authentication import FailedTokenThrottle
 from foundation.errors import CountersignError, FieldError
@@ -20,7 +19,7 @@ from foundation.errors import CountersignError, FieldError
 log = structlog.get_logger(__name__)
 
 
-def problem_handler(error: Exception, context: dict[str, Any]) -> Response:
+def problem_handler(error: Exception, context: dict[str, Any]) -> HttpResponse:
     """Every error under /api/ as RFC 9457 `application/problem+json`."""
     request: Request = context["request"]
     headers: dict[str, str] = {}
@@ -40,7 +39,14 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response:
     else:
         log.exception("api.failed", path=request.path)
         problem = problem_body(request, 500, _("Something went wrong on our side. Nothing was changed."), "error")
-    return Response(problem, status=problem["status"], headers=headers, content_type="application/problem+json")
+    # Not a Response of REST framework: that would be written by the view's renderer, which may speak YAML or HTML.
+    return JsonResponse(
+        problem,
+        status=problem["status"],
+        headers=headers,
+        content_type="application/problem+json",
+        json_dumps_params={"ensure_ascii": False},
+    )
 
 
 def _api_exception(error: exceptions.APIException, request: Request) -> tuple[dict[str, Any], dict[str, str]]:

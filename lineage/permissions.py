@@ -10,6 +10,7 @@ from governance.people.permissions import may_administer
 from governance.people.roles import ADMINISTRATOR, BUILDERS
 from governance.people.selectors import holds
 from governance.usecases.models import UseCase
+from lineage.models import Repository
 
 
 def may_push(actor: Actor, use_case: UseCase) -> Decision:
@@ -21,6 +22,13 @@ def may_push(actor: Actor, use_case: UseCase) -> Decision:
     if holds(actor, *BUILDERS, ADMINISTRATOR, scope=use_case.public_id):
         return ALLOWED
     return Denied(_("Only those who build this use case (data scientists, engineers, the project lead) can add to it."))
+
+
+def may_synchronise(actor: Actor, repository: Repository) -> Decision:
+    """Whoever may add to one of the use cases that build from it."""
+    use_cases = UseCase.objects.visible_to(actor).filter(repository_uses__repository=repository)
+    answers = [may_push(actor, use_case) for use_case in use_cases]
+    return next((answer for answer in answers if answer), answers[0] if answers else Denied(_("You work on no use case of this repository.")))
 
 
 def may_manage_environments(actor: Actor) -> Decision:

@@ -48,8 +48,12 @@ class Row:
     tokens: Mapping[str, int] = field(default_factory=dict)
     anonymous: int | None = None  # 401 under the API, to the login page (302) elsewhere
     query: str = ""
+    hidden: int = 404  # what those get who may not even know; 400 where a body, not the address, names the thing
+    refused: int = 403
 
     def expected(self, caller: str, *, api: bool) -> int:
+        if caller == "expired" and caller in self.tokens:
+            return self.tokens[caller]
         if caller in ("anonymous", "expired"):
             return self.anonymous if self.anonymous is not None else 401 if api else 302
         if caller in TOKENS:
@@ -58,7 +62,7 @@ class Row:
             return self.tokens.get(caller, 403)
         if caller in self.may:
             return self.ok
-        return 403 if caller in self.sees else 404
+        return self.refused if caller in self.sees else self.hidden
 
     def __str__(self) -> str:
         return f"{self.method} {self.name}{self.query}"
@@ -96,8 +100,8 @@ REPORT = body(kind="use_case", scope="churn")
 
 API = [
     # foundation
-    Row("api_schema", "GET", anonymous=200, tokens=tokens(200, 200, 200)),
-    Row("api_docs", "GET", anonymous=200, tokens=tokens(200, 200, 200)),
+    Row("api_schema", "GET", anonymous=200, tokens={**tokens(200, 200, 200), "expired": 401}),
+    Row("api_docs", "GET", anonymous=200, tokens={**tokens(200, 200, 200), "expired": 401}),
     Row("api_job", "GET", may=frozenset({"lead"}), sees=NOBODY, args=of(public_id="job"), tokens=tokens(404, 404)),
     Row("api_job_cancel", "POST", may=frozenset({"lead"}), sees=NOBODY, args=of(public_id="job"), tokens=tokens(404, 404)),
     Row("api_audit_events", "GET", tokens=READ),
@@ -113,7 +117,7 @@ API = [
     Row("api_teams", "POST", 201, ADMIN, data=body(slug="new", title="New"), tokens=tokens(403, 403)),
     # use cases
     Row("api_use_cases", "GET", tokens=READ),
-    Row("api_use_cases", "POST", 201, data=body(slug="new", title="New"), tokens=tokens(403, 403)),
+    Row("api_use_cases", "POST", 201, data=body(slug="fresh", title="New"), tokens=tokens(403, 403)),
     Row("api_use_case", "GET", may=INSIDE, sees=NOBODY, args=CASE, tokens=HIDDEN),
     Row("api_use_case", "PATCH", may=MEMBERS, sees=INSIDE, args=CASE, data=body(title="New"), tokens=tokens(403, 404)),
     Row("api_definitions", "GET", may=INSIDE, sees=NOBODY, args=CASE, tokens=HIDDEN),
@@ -136,7 +140,7 @@ API = [
     # dependencies: a lock file is a fact that anybody may record
     Row("api_dependency_sets", "GET", tokens=READ),
     Row("api_dependency_sets", "POST", 201, data=body(path="new.txt", content=LOCK), tokens=tokens(201, 201)),
-    Row("api_dependency_set", "GET", args=of(public_id="lock"), may=INSIDE, sees=NOBODY, tokens=HIDDEN),
+    Row("api_dependency_set", "GET", args=of(public_id="lock"), tokens=READ),
     # economics
     Row("api_economics", "GET", may=INSIDE, sees=NOBODY, args=CASE, tokens=HIDDEN),
     Row("api_economics", "POST", 201, MEMBERS, INSIDE, CASE, ECONOMICS, tokens(403, 404)),
@@ -144,14 +148,15 @@ API = [
     Row("api_repositories", "GET", tokens=READ),
     Row(
         "api_repositories", "POST", 201, BUILDERS | ADMIN, INSIDE,
-        data=body(url=lambda stage, caller: stage.other_repository_url, use_case="churn"), tokens=tokens(201, 400),
+        data=body(url=lambda stage, caller: stage.other_repository_url, use_case="churn"), tokens=tokens(201, 400), hidden=400,
     ),  # whoever does not see the use case is told that the body names an unknown one
     Row("api_repository_sync", "POST", 202, INSIDE, NOBODY, of(public_id="repository"), tokens=tokens(202, 404)),
     Row("api_commits", "GET", may=INSIDE, sees=NOBODY, args=of(public_id="repository"), tokens=HIDDEN),
     Row("api_model_versions", "GET", tokens=READ),
-    Row("api_model_versions", "POST", 201, BUILDERS | ADMIN, INSIDE, data=PUSH, tokens=tokens(201, 400)),
+    Row("api_model_versions", "POST", 201, BUILDERS | ADMIN, INSIDE, data=PUSH, tokens=tokens(201, 400), hidden=400),
     Row("api_model_version", "GET", may=INSIDE, sees=NOBODY, args=of(public_id="version"), tokens=HIDDEN),
     Row("api_provenance", "GET", may=INSIDE, sees=NOBODY, args=of(public_id="version"), tokens=HIDDEN),
+    Row("api_lineage", "GET", may=INSIDE, sees=NOBODY, args=of(public_id="version"), tokens=HIDDEN),
     Row("api_manifest", "GET", may=INSIDE, sees=NOBODY, args=of(public_id="version"), tokens=HIDDEN),
     # approvals
     Row("api_environments", "GET", tokens=READ),
@@ -199,7 +204,7 @@ PAGES = [
     # use cases
     Row("use_cases", "GET"),
     Row("use_case_new", "GET"),
-    Row("use_case_new", "POST", 302, data=body(title="New", slug="new", kind="product")),
+    Row("use_case_new", "POST", 302, data=body(title="New", slug="fresh", kind="product")),
     Row("use_case", "GET", may=INSIDE, sees=NOBODY, args=CASE),
     *[
         Row("use_case_tab", "GET", may=INSIDE, sees=NOBODY, args=lambda stage, caller, tab=tab: {"slug": stage.slug, "tab": tab}, query=f"#{tab}")
@@ -231,7 +236,7 @@ PAGES = [
     # dependencies
     Row("dependencies", "GET"),
     Row("package", "GET", args=of(name="package")),
-    Row("dependency_set", "GET", may=INSIDE, sees=NOBODY, args=of(public_id="lock")),
+    Row("dependency_set", "GET", args=of(public_id="lock")),
     # economics
     Row("case_write", "GET", may=INSIDE, sees=NOBODY, args=CASE),
     Row(
@@ -258,11 +263,11 @@ PAGES = [
     Row("gate", "POST", 302, INSIDE, NOBODY, of(public_id="evaluation")),
     # reports
     Row("reports", "GET"),
-    Row("reports", "POST", 302, INSIDE, NOBODY, data=body(about="use_case:churn", language="en"), query="#ask"),
+    Row("reports", "POST", 302, INSIDE, NOBODY, data=body(about="use_case:churn", language="en"), hidden=400),
     Row("report", "GET", may=INSIDE, sees=NOBODY, args=of(public_id="report")),
     Row("report_progress", "GET", may=INSIDE, sees=NOBODY, args=of(public_id="report")),
     Row("report_again", "POST", 409, INSIDE, NOBODY, of(public_id="report")),  # it has not failed
-    Row("report_cancel", "POST", 302, frozenset({"lead"}), NOBODY, of(public_id="report")),
+    Row("report_cancel", "POST", 302, frozenset({"lead"}), INSIDE, of(public_id="report"), refused=409),
     Row("report_file", "GET", 409, INSIDE, NOBODY, of(public_id="report", form="form")),
     # settings
     Row("settings", "GET"),
@@ -274,7 +279,7 @@ PAGES = [
     Row("settings_repositories", "GET"),
     Row(
         "settings_repositories", "POST", 302, BUILDERS | ADMIN, INSIDE,
-        data=body(url=lambda stage, caller: stage.other_repository_url, use_case=lambda stage, caller: stage.case_key),
+        data=body(url=lambda stage, caller: stage.other_repository_url, use_case=lambda stage, caller: stage.case_key), hidden=400,
     ),
     Row("settings_repository_synchronise", "POST", 302, INSIDE, NOBODY, of(public_id="repository")),
     Row("settings_environments", "GET"),

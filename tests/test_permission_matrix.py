@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -104,7 +105,7 @@ def stage(world: World, gate, push, ask, tmp_path, settings) -> SimpleNamespace:
     cache.clear()  # refused tokens are counted
     settings.ALLOW_LOCAL_REPOSITORIES = True
     for name in ("one", "two"):
-        (tmp_path / name).mkdir()
+        subprocess.run(["git", "init", "-q", "--bare", str(tmp_path / name)], check=True)
     version = push()
     request = ask(version)
     asked = gates.evaluate_gate(actor=world.ci, gate=gate, model_version=version, commit="c" * 40)

@@ -17,7 +17,7 @@ from foundation.permissions import require
 from governance.usecases.models import UseCase
 from lineage import mirror
 from lineage.models import Commit, Repository, RepositoryUse
-from lineage.permissions import may_push
+from lineage.permissions import may_push, may_synchronise
 
 REGISTERED = audit.kind("lineage.repository.registered", _("Repository registered"))
 LINKED = audit.kind("lineage.repository.linked", _("Repository linked to a use case"))
@@ -59,14 +59,19 @@ def register_repository(*, actor: Actor, use_case: UseCase, url: str) -> tuple[R
             )
             if linked and not made:
                 audit.record(actor, LINKED, row, {"use_case": use_case.public_id})
-            job = synchronise_later(actor=actor, repository=row)
+            job = _queue(actor, row)
     except IntegrityError as error:
         raise Conflict(_("Somebody registered this repository at the same moment. Try again."), code="repository.race") from error
     return row, job
 
 
 def synchronise_later(*, actor: Actor, repository: Repository) -> Job:
-    """Queue a synchronisation, unless one is queued that has not begun."""
+    """Queue a synchronisation, unless one is queued that has not begun. Raises NotAllowed."""
+    require(may_synchronise(actor, repository))
+    return _queue(actor, repository)
+
+
+def _queue(actor: Actor, repository: Repository) -> Job:
     waiting = Job.objects.filter(kind="lineage.synchronise", args__repository=repository.pk, state=Job.State.QUEUED).first()
     if waiting is not None:
         return waiting

@@ -243,3 +243,14 @@ def test_nobody_opens_an_account_alone(db):
 
     assert answer.status_code in (200, 302, 403)
     assert not User.objects.exists()
+
+
+def test_the_portal_speaks_the_language_of_the_account_until_the_browser_says_otherwise(world):
+    from governance.people.models import User
+
+    User.objects.filter(pk=world.security.user.pk).update(language="zh-hans")
+    browser = world.client("security")
+
+    assert 'lang="zh-hans"' in browser.get("/").content.decode().lower()
+    browser.cookies["django_language"] = "en"
+    assert 'lang="en"' in browser.get("/").content.decode().lower()

@@ -1,0 +1,26 @@
+"""Whoever signed in sees the portal in the language of their account, unless this browser was told another one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+class LanguageMiddleware:
+    """Comes after authentication. The language switch sets a cookie, which `LocaleMiddleware` has followed by then."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user: Any = request.user
+        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and user.is_authenticated:
+            translation.activate(user.language)
+            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined] # as LocaleMiddleware does
+        return self.get_response(request)
