@@ -90,7 +90,7 @@ def model_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dic
                 "name": name,
                 "value": digest,
                 "before": (was := made_before.get(name)),
-                "changed": before is not None and was != digest,
+                "changed": compared and was != digest,
             }
             for name, digest in sorted(made.items())
         ],

@@ -39,7 +39,8 @@ class RequestIdMiddleware:
 
 def in_one_form(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Under /api/ every error is a problem, also one that Django answered before it reached us (a wrong host, say)."""
-    if response.status_code < 400 or not request.path.startswith("/api/") or response.get("Content-Type", "").startswith("application/problem+json"):
+    is_problem = response.get("Content-Type", "").startswith("application/problem+json")
+    if response.status_code < 400 or is_problem or not request.path.startswith("/api/"):
         return response
     body = problem_body(request, response.status_code, _("The server did not accept this request."), "refused")
     problem = JsonResponse(body, status=response.status_code, content_type="application/problem+json")

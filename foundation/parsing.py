@@ -23,7 +23,9 @@ class DecimalJSONParser(parsers.BaseParser):
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         raw = self._read(stream)
         try:
-            value = json.loads(raw.decode("utf-8"), parse_float=self._decimal, parse_constant=self._refuse, object_pairs_hook=self._unique)
+            value = json.loads(
+                raw.decode("utf-8"), parse_float=self._decimal, parse_constant=self._refuse, object_pairs_hook=self._unique
+            )
             if b"\\u" in raw:
                 self._refuse_half_characters(value)
             return value

@@ -96,17 +96,18 @@ def _signatures() -> Iterator[Finding]:
         known = keys.log_key().vkey
     except keys.NoKey as error:
         if AuditCheckpoint.objects.exists():
-            yield Finding(False, "log.no_key", "", f"signatures were checked against the keys that the database names: {error.detail}")
+            said = f"signatures were checked against the keys that the database names: {error.detail}"
+            yield Finding(False, "log.no_key", "", said)
     for checkpoint in AuditCheckpoint.objects.order_by("size"):
         name = str(checkpoint.size)
         try:
-            said = notes.parse_checkpoint(notes.verify(checkpoint.note, [known or checkpoint.vkey]))
+            note = notes.parse_checkpoint(notes.verify(checkpoint.note, [known or checkpoint.vkey]))
         except notes.UnknownKey:
             yield Finding(True, "log.other_key", name, "the checkpoint was signed with another key than the log's")
         except notes.NoteError as error:
             yield Finding(True, "log.signature", name, f"the checkpoint's note does not hold: {error}")
         else:
-            if (said.size, said.root, known or checkpoint.vkey) != (checkpoint.size, bytes(checkpoint.root), checkpoint.vkey):
+            if (note.size, note.root, known or checkpoint.vkey) != (checkpoint.size, bytes(checkpoint.root), checkpoint.vkey):
                 yield Finding(True, "log.note", name, "the signed note says something else than the columns beside it")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from foundation.canonical import decimal_text, digest
@@ -15,6 +15,8 @@ SHA256 = re.compile(r"(?:sha256:)?([0-9a-f]{64})\Z")
 MOST_PARAMETERS = 5000
 DEEPEST = 12
 LARGEST_EXPONENT = 1000  # written out, 1e999999999 would fill the memory
+FIGURE = Context(prec=15)  # what every database gives back as it was; a float means no more than that either
+PLACES = 18
 
 
 class Malformed(ValueError):
@@ -124,6 +126,22 @@ def _leaves(value: Any, path: str, where: str, depth: int) -> Iterator[tuple[str
         raise Malformed(f"{where}.{path}", "type", f"a parameter cannot be a {type(value).__name__}")
 
 
+def figure(value: Decimal, where: str) -> Decimal:
+    """A measured figure as it is kept: 15 significant digits, at most 18 places. The same push is then the same everywhere.
+
+    Raises Malformed for what would be lost altogether, or is no finite number.
+    """
+    if not value.is_finite() or abs(value.adjusted()) > LARGEST_EXPONENT:
+        raise Malformed(where, "number", "this number cannot be kept")
+    kept = FIGURE.plus(value)
+    exponent = kept.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -PLACES:
+        kept = kept.quantize(Decimal(1).scaleb(-PLACES))
+    if value and not kept:
+        raise Malformed(where, "too_small", "figures smaller than 1e-18 cannot be kept; send the logarithm")
+    return kept
+
+
 def read_metric_values(values: Mapping[str, Any], where: str = "metrics") -> tuple[MetricValue, ...]:
     """`{name: number}` or `{name: {"value": number, "dataset": text}}`. Raises Malformed for anything else."""
     found = []
@@ -133,7 +151,8 @@ def read_metric_values(values: Mapping[str, Any], where: str = "metrics") -> tup
         value = inner.get("value")
         if unknown or isinstance(value, bool) or not isinstance(value, int | Decimal):
             raise Malformed(f"{where}.{name}", "metric", 'a metric is a number or {"value": number, "dataset": text}')
-        found.append(MetricValue(str(name)[:120], str(inner.get("dataset") or ""), Decimal(value)))
+        kept = figure(Decimal(value), f"{where}.{name}")
+        found.append(MetricValue(str(name)[:120], str(inner.get("dataset") or ""), kept))
     return tuple(found)
 
 

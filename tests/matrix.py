@@ -89,9 +89,12 @@ HIDDEN = tokens(ci=200, elsewhere=404)  # what is read through the use case
 DEFINITION = body(business_problem="Other.", ml_problem="Other.")
 ELEMENT = body(key="customer.name", name="Name", definition="A name.", logical_type="string")
 ECONOMICS = body(
-    currency="EUR", horizon=1, discount_rate="0.1", real_or_nominal="nominal",
+    currency="EUR",
+    horizon=1,
+    discount_rate="0.1",
+    real_or_nominal="nominal",
     lines=[{"key": "b", "title": "B", "kind": "cost", "quantity": 1, "unit_price": 1, "from_period": 0}],
-)  # fmt: skip
+)
 PUSH = body(use_case="churn", name="other-model", version="1", commit="f" * 40)
 ASK = body(subject=lambda stage, caller: {"type": "model_version", "id": stage.other_version}, environment="production")
 BALLOT = body(step="security", verdict="approve", digest=lambda stage, caller: stage.digest)
@@ -133,10 +136,22 @@ API = [
     Row("api_dictionary_elements", "POST", 201, NOBODY, args=DICTIONARY, data=ELEMENT, tokens=tokens(403, 403)),
     Row("api_dictionary_bindings", "GET", args=DICTIONARY, tokens=READ),
     Row(
-        "api_dictionary_bindings", "POST", 201, BUILDERS, args=DICTIONARY,
-        data=body(element="customer_id", team="sales", dataset="crm", column="id"), tokens=tokens(403, 201),
+        "api_dictionary_bindings",
+        "POST",
+        201,
+        BUILDERS,
+        args=DICTIONARY,
+        data=body(element="customer_id", team="sales", dataset="crm", column="id"),
+        tokens=tokens(403, 201),
     ),  # the token elsewhere belongs to the lead of that other use case, who binds columns there
-    Row("api_dictionary_binding_end", "POST", 200, BUILDERS, args=of(slug="dictionary", public_id="binding"), tokens=tokens(403, 200)),
+    Row(
+        "api_dictionary_binding_end",
+        "POST",
+        200,
+        BUILDERS,
+        args=of(slug="dictionary", public_id="binding"),
+        tokens=tokens(403, 200),
+    ),
     # dependencies: a lock file is a fact that anybody may record
     Row("api_dependency_sets", "GET", tokens=READ),
     Row("api_dependency_sets", "POST", 201, data=body(path="new.txt", content=LOCK), tokens=tokens(201, 201)),
@@ -147,10 +162,16 @@ API = [
     # lineage
     Row("api_repositories", "GET", tokens=READ),
     Row(
-        "api_repositories", "POST", 201, BUILDERS | ADMIN, INSIDE,
-        data=body(url=lambda stage, caller: stage.other_repository_url, use_case="churn"), tokens=tokens(201, 400), hidden=400,
+        "api_repositories",
+        "POST",
+        201,
+        BUILDERS | ADMIN,
+        INSIDE,
+        data=body(url=lambda stage, caller: stage.other_repository_url, use_case="churn"),
+        tokens=tokens(201, 400),
+        hidden=400,
     ),  # whoever does not see the use case is told that the body names an unknown one
-    Row("api_repository_sync", "POST", 202, INSIDE, NOBODY, of(public_id="repository"), tokens=tokens(202, 404)),
+    Row("api_repository_sync", "POST", 202, BUILDERS | ADMIN, INSIDE, of(public_id="repository"), tokens=tokens(202, 404)),
     Row("api_commits", "GET", may=INSIDE, sees=NOBODY, args=of(public_id="repository"), tokens=HIDDEN),
     Row("api_model_versions", "GET", tokens=READ),
     Row("api_model_versions", "POST", 201, BUILDERS | ADMIN, INSIDE, data=PUSH, tokens=tokens(201, 400), hidden=400),
@@ -161,13 +182,25 @@ API = [
     # approvals
     Row("api_environments", "GET", tokens=READ),
     Row(
-        "api_environments", "POST", 201, ADMIN,
-        data=body(slug="new", title="New", policy="production-release"), tokens=tokens(403, 403),
+        "api_environments",
+        "POST",
+        201,
+        ADMIN,
+        data=body(slug="new", title="New", policy="production-release"),
+        tokens=tokens(403, 403),
     ),
     Row("api_policies", "GET", tokens=READ),
     Row("api_policies", "POST", 201, ADMIN, data=body(key="new", yaml=POLICY), tokens=tokens(403, 403)),
     Row("api_policy_versions", "GET", args=of(key="policy"), tokens=READ),
-    Row("api_policy_versions", "POST", 201, ADMIN, args=of(key="policy"), data=body(yaml=POLICY + "# again\n"), tokens=tokens(403, 403)),
+    Row(
+        "api_policy_versions",
+        "POST",
+        201,
+        ADMIN,
+        args=of(key="policy"),
+        data=body(yaml=POLICY + "# again\n"),
+        tokens=tokens(403, 403),
+    ),
     Row("api_requests", "GET", tokens=READ),
     Row("api_requests", "POST", 201, BUILDERS, INSIDE, data=ASK, tokens=tokens(201, 404)),
     Row("api_request", "GET", may=INSIDE, sees=NOBODY, args=of(public_id="request"), tokens=HIDDEN),
@@ -182,14 +215,21 @@ API = [
     Row("api_reports", "GET", tokens=READ),
     Row("api_reports", "POST", 202, INSIDE, NOBODY, data=REPORT, tokens=tokens(202, 404)),
     Row("api_report", "GET", may=INSIDE, sees=NOBODY, args=of(public_id="report"), tokens=HIDDEN),
-    Row("api_report_file", "GET", 409, INSIDE, NOBODY, of(public_id="report"), tokens=tokens(409, 404)),  # 409: it is not finished
-]  # fmt: skip
+    Row(
+        "api_report_file", "GET", 409, INSIDE, NOBODY, of(public_id="report"), tokens=tokens(409, 404)
+    ),  # 409: it is not finished
+]
 
 FORMSET = {"kpis-TOTAL_FORMS": "0", "kpis-INITIAL_FORMS": "0"}
 LINES = {
-    "lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "0", "lines-0-title": "B", "lines-0-kind": "cost", "lines-0-quantity": "1",
-    "lines-0-unit_price": "1", "lines-0-from_period": "0",
-}  # fmt: skip
+    "lines-TOTAL_FORMS": "1",
+    "lines-INITIAL_FORMS": "0",
+    "lines-0-title": "B",
+    "lines-0-kind": "cost",
+    "lines-0-quantity": "1",
+    "lines-0-unit_price": "1",
+    "lines-0-from_period": "0",
+}
 MEANING = body(definition="Other.", logical_type="string", sensitivity="internal")
 
 PAGES = [
@@ -207,7 +247,14 @@ PAGES = [
     Row("use_case_new", "POST", 302, data=body(title="New", slug="fresh", kind="product")),
     Row("use_case", "GET", may=INSIDE, sees=NOBODY, args=CASE),
     *[
-        Row("use_case_tab", "GET", may=INSIDE, sees=NOBODY, args=lambda stage, caller, tab=tab: {"slug": stage.slug, "tab": tab}, query=f"#{tab}")
+        Row(
+            "use_case_tab",
+            "GET",
+            may=INSIDE,
+            sees=NOBODY,
+            args=lambda stage, caller, tab=tab: {"slug": stage.slug, "tab": tab},
+            query=f"#{tab}",
+        )
         for tab in ("people", "dictionary", "models", "dependencies", "cost-benefit", "approvals", "history")
     ],
     Row("definition_new", "GET", may=INSIDE, sees=NOBODY, args=CASE),
@@ -222,14 +269,22 @@ PAGES = [
     Row("dictionary", "GET", args=DICTIONARY),
     Row("element_new", "GET", args=DICTIONARY),
     Row(
-        "element_new", "POST", 302, NOBODY, args=DICTIONARY,
+        "element_new",
+        "POST",
+        302,
+        NOBODY,
+        args=DICTIONARY,
         data=body(key="customer.name", name="Name", definition="A name.", logical_type="string", sensitivity="internal"),
     ),
     Row("element", "GET", args=of(slug="dictionary", key="element")),
     Row("meaning_new", "GET", args=of(slug="dictionary", key="element")),
     Row("meaning_new", "POST", 302, NOBODY, args=of(slug="dictionary", key="element"), data=MEANING),
     Row(
-        "column_bind", "POST", 302, BUILDERS, args=of(slug="dictionary", key="element"),
+        "column_bind",
+        "POST",
+        302,
+        BUILDERS,
+        args=of(slug="dictionary", key="element"),
         data=body(team="sales", dataset="crm", column="id"),
     ),
     Row("binding_end", "POST", 302, BUILDERS, args=of(slug="dictionary", public_id="binding")),
@@ -240,25 +295,45 @@ PAGES = [
     # economics
     Row("case_write", "GET", may=INSIDE, sees=NOBODY, args=CASE),
     Row(
-        "case_write", "POST", 302, MEMBERS, INSIDE, CASE,
+        "case_write",
+        "POST",
+        302,
+        MEMBERS,
+        INSIDE,
+        CASE,
         body(currency="EUR", horizon="1", percent="10", real_or_nominal="nominal", **LINES),
     ),
     # lineage
     Row("models", "GET"),
     Row("model", "GET", may=INSIDE, sees=NOBODY, args=of(public_id="other_version")),
     Row(
-        "model", "POST", 302, BUILDERS, INSIDE, of(public_id="other_version"),
+        "model",
+        "POST",
+        302,
+        BUILDERS,
+        INSIDE,
+        of(public_id="other_version"),
         body(**{"ask-environment": "production", "ask-comment": ""}),
     ),
     # approvals
     Row("inbox", "GET"),
     Row("request", "GET", may=INSIDE, sees=NOBODY, args=of(public_id="request")),
     Row(
-        "request", "POST", 302, frozenset({"security"}), INSIDE, of(public_id="request"),
-        body(command="vote", step="security", verdict="approve", digest=lambda stage, caller: stage.digest), query="#vote",
+        "request",
+        "POST",
+        302,
+        frozenset({"security"}),
+        INSIDE,
+        of(public_id="request"),
+        body(command="vote", step="security", verdict="approve", digest=lambda stage, caller: stage.digest),
+        query="#vote",
     ),
-    Row("request", "POST", 302, frozenset({"lead"}), INSIDE, of(public_id="request"), body(command="withdraw"), query="#withdraw"),
-    Row("request", "POST", 302, frozenset({"lead"}), INSIDE, of(public_id="request"), body(command="resubmit"), query="#resubmit"),
+    Row(
+        "request", "POST", 302, frozenset({"lead"}), INSIDE, of(public_id="request"), body(command="withdraw"), query="#withdraw"
+    ),
+    Row(
+        "request", "POST", 302, frozenset({"lead"}), INSIDE, of(public_id="request"), body(command="resubmit"), query="#resubmit"
+    ),
     Row("gate", "GET", may=INSIDE, sees=NOBODY, args=of(public_id="evaluation")),
     Row("gate", "POST", 302, INSIDE, NOBODY, of(public_id="evaluation")),
     # reports
@@ -278,13 +353,21 @@ PAGES = [
     Row("settings_token_revoke", "POST", 302, frozenset({"lead"}), NOBODY, of(public_id="token")),
     Row("settings_repositories", "GET"),
     Row(
-        "settings_repositories", "POST", 302, BUILDERS | ADMIN, INSIDE,
-        data=body(url=lambda stage, caller: stage.other_repository_url, use_case=lambda stage, caller: stage.case_key), hidden=400,
+        "settings_repositories",
+        "POST",
+        302,
+        BUILDERS | ADMIN,
+        INSIDE,
+        data=body(url=lambda stage, caller: stage.other_repository_url, use_case=lambda stage, caller: stage.case_key),
+        hidden=400,
     ),
-    Row("settings_repository_synchronise", "POST", 302, INSIDE, NOBODY, of(public_id="repository")),
+    Row("settings_repository_synchronise", "POST", 302, BUILDERS | ADMIN, INSIDE, of(public_id="repository")),
     Row("settings_environments", "GET"),
     Row(
-        "settings_environments", "POST", 302, ADMIN,
+        "settings_environments",
+        "POST",
+        302,
+        ADMIN,
         data=body(slug="new", title="New", policy=lambda stage, caller: stage.policy_key, mode="prevent"),
     ),
     Row("settings_policies", "GET"),
@@ -293,20 +376,55 @@ PAGES = [
     Row("settings_policy", "POST", 302, ADMIN, args=of(key="policy"), data=body(source=POLICY)),
     Row("settings_people", "GET"),
     Row(
-        "settings_people", "POST", 302, ADMIN,
+        "settings_people",
+        "POST",
+        302,
+        ADMIN,
         data=body(name="New", username="newcomer", email="new@example.com", language="en"),
     ),
     Row("settings_person", "GET", args=of(public_id="person")),
-    Row("settings_person", "POST", 302, ADMIN, args=of(public_id="person"), data=body(command="grant", role="auditor"), query="#grant"),
+    Row(
+        "settings_person",
+        "POST",
+        302,
+        ADMIN,
+        args=of(public_id="person"),
+        data=body(command="grant", role="auditor"),
+        query="#grant",
+    ),
     Row("settings_person", "POST", 302, ADMIN, args=of(public_id="person"), data=body(command="close"), query="#close"),
-]  # fmt: skip
+]
 
-# Pages of the library that signs people in. Its own tests prove them; here stands only that they are known, and why they are open.
+# Pages of the library that signs people in. Its own tests prove them; here stands only that they are known.
 SIGNING_IN = {
-    "account_login", "account_logout", "account_inactive", "account_signup", "account_reauthenticate", "account_email",
-    "account_email_verification_sent", "account_confirm_email", "account_change_password", "account_set_password", "account_reset_password",
-    "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done", "account_confirm_login_code",
-    "mfa_index", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
-    "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "socialaccount_login_cancelled", "socialaccount_login_error",
-    "socialaccount_signup", "socialaccount_connections", "openid_connect_login", "openid_connect_callback", "usersessions_list",
-}  # fmt: skip
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_signup",
+    "account_reauthenticate",
+    "account_email",
+    "account_email_verification_sent",
+    "account_confirm_email",
+    "account_change_password",
+    "account_set_password",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_confirm_login_code",
+    "mfa_index",
+    "mfa_authenticate",
+    "mfa_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_download_recovery_codes",
+    "socialaccount_login_cancelled",
+    "socialaccount_login_error",
+    "socialaccount_signup",
+    "socialaccount_connections",
+    "openid_connect_login",
+    "openid_connect_callback",
+    "usersessions_list",
+}

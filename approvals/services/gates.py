@@ -74,7 +74,13 @@ def evaluate_gate(
         artifact_sha256 = sha256_text(artifact_sha256, "artifact_sha256")
     except Malformed as error:
         raise Invalid(error.message, code=error.code) from error
-    question = {"gate": gate, "model_version": model_version, "commit": commit, "artifact_sha256": artifact_sha256, "purpose": purpose}
+    question = {
+        "gate": gate,
+        "model_version": model_version,
+        "commit": commit,
+        "artifact_sha256": artifact_sha256,
+        "purpose": purpose,
+    }
 
     def ask() -> Asked:
         same = {f"evaluation__{name}": value for name, value in {**question, "asked_by": actor.id}.items()}
@@ -107,7 +113,8 @@ def _in_turn(ask: Callable[[], Asked]) -> Asked:
                 return ask()
         except IntegrityError:
             log.info("gate.asked_at_once")
-    raise Conflict(_("This question is being answered for somebody else. Ask again in a moment."), code="gate.race", extra={"retry_after": 1})
+    said = _("This question is being answered for somebody else. Ask again in a moment.")
+    raise Conflict(said, code="gate.race", extra={"retry_after": 1})
 
 
 def _answer(actor: Actor, row: Evaluation, last: Answer | None) -> Asked:

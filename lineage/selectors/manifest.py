@@ -61,9 +61,9 @@ def _definition(use_case: UseCase) -> dict[str, Any]:
     newest = use_case.definitions.order_by("-number").values("pk")[:1]
     kpis = list(Kpi.objects.filter(definition=Subquery(newest)).select_related("definition"))
     if kpis:
-        definition: Definition | None = kpis[0].definition
-        definition.use_case = use_case
-        return definition.content(kpis)
+        newest_one: Definition = kpis[0].definition
+        newest_one.use_case = use_case
+        return newest_one.content(kpis)
     definition = use_case.current_definition()
     return definition.content() if definition else {"definition": None}
 

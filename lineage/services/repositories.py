@@ -108,7 +108,7 @@ def synchronise(*, repository: Repository, run: jobs.Run | None = None) -> int:
             run.step(1, 3, "reading commits")
         new = _store_commits(repository)
         head = mirror.default_branch(repository.mirror)
-    except mirror.MirrorError as error:
+    except (mirror.MirrorError, Invalid) as error:  # the address may have become one that may not be fetched
         Repository.objects.filter(pk=repository.pk).update(problem=str(error))
         raise Invalid(str(error), code=error.code) from error
     if run is not None:

@@ -103,7 +103,10 @@ def _understand(data: Mapping[str, Any], locks: Sequence[DependencySet]) -> Prov
     if data.get("metrics_file"):
         file = data["metrics_file"]
         read = formats.read_metrics(file["content"].encode(), file["path"])
-        metrics += [MetricValue(name[:120], metric.dataset or "", metric.value) for name, metric in read.items()]
+        metrics += [
+            MetricValue(name[:120], metric.dataset or "", provenance.figure(metric.value, f"metrics_file.{name}"))
+            for name, metric in read.items()
+        ]
         sources.append(_source(file["path"], file["content"], "model"))
     if data.get("dvc_lock"):
         file = data["dvc_lock"]

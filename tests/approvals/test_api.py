@@ -21,7 +21,12 @@ def post(world, part: str, url: str, body=None, **headers):
 @pytest.fixture
 def request_id(world, push, gate):
     row = push()
-    made = post(world, "ci", REQUESTS, {"subject": {"type": "model_version", "id": row.public_id}, "environment": "production", "comment": "Seven."})
+    made = post(
+        world,
+        "ci",
+        REQUESTS,
+        {"subject": {"type": "model_version", "id": row.public_id}, "environment": "production", "comment": "Seven."},
+    )
     assert made.status_code == 201, made.content
     return made.json()["id"]
 
@@ -94,7 +99,10 @@ def test_a_request_that_makes_no_sense_is_refused(world, push, gate, change, sta
 
 
 def test_requests_are_listed_filtered_and_hidden(world, request_id):
-    assert [row["id"] for row in world.api("lead").get(f"{REQUESTS}?state=open&use_case=churn&environment=production").json()["results"]] == [request_id]
+    assert [
+        row["id"]
+        for row in world.api("lead").get(f"{REQUESTS}?state=open&use_case=churn&environment=production").json()["results"]
+    ] == [request_id]
     assert world.api("lead").get(f"{REQUESTS}?state=approved").json()["results"] == []
     assert world.api("stranger").get(REQUESTS).json()["results"] == []
     assert world.api("stranger").get(f"{REQUESTS}/{request_id}").status_code == 404
@@ -144,7 +152,9 @@ def test_who_may_not_vote_is_told_why(world, request_id, part, step, status, cod
     assert answer.json()["detail"]
 
 
-@pytest.mark.parametrize(("change", "field"), [({"verdict": "reject"}, "comment"), ({"verdict": "maybe"}, "verdict"), ({"stepp": "x"}, "stepp")])
+@pytest.mark.parametrize(
+    ("change", "field"), [({"verdict": "reject"}, "comment"), ({"verdict": "maybe"}, "verdict"), ({"stepp": "x"}, "stepp")]
+)
 def test_a_ballot_that_makes_no_sense_is_told_by_its_field(world, request_id, change, field):
     answer = ballot(world, "security", request_id, "security", **change)
 
@@ -152,7 +162,9 @@ def test_a_ballot_that_makes_no_sense_is_told_by_its_field(world, request_id, ch
 
 
 def test_changes_are_asked_for_answered_and_taken_back(world, request_id):
-    assert ballot(world, "security", request_id, "security", "request_changes", "Pin it.").json()["substate"] == "changes_requested"
+    assert (
+        ballot(world, "security", request_id, "security", "request_changes", "Pin it.").json()["substate"] == "changes_requested"
+    )
     turns = world.api("engineer").get("/api/v1/inbox").json()["results"]
     assert [(turn["request"], turn["step"]) for turn in turns] == [(request_id, "security")]
     again = post(world, "engineer", f"{REQUESTS}/{request_id}/resubmit", {"comment": "Pinned."})
@@ -208,9 +220,21 @@ def test_an_answer_has_the_fields_of_the_contract(world, request_id):
     body = post(world, "ci", GATE, QUESTION).json()
 
     assert set(body) >= {
-        "id", "gate", "decision", "mode", "enforced", "summary", "subject", "checks", "policy", "inputs_digest", "evaluated_at", "expires_at",
-        "checkpoint", "html_url",
-    }  # fmt: skip
+        "id",
+        "gate",
+        "decision",
+        "mode",
+        "enforced",
+        "summary",
+        "subject",
+        "checks",
+        "policy",
+        "inputs_digest",
+        "evaluated_at",
+        "expires_at",
+        "checkpoint",
+        "html_url",
+    }
     assert body["id"].startswith("ev_")
     for check in body["checks"]:
         assert set(check) >= {"code", "status", "blocking", "title", "detail", "actors", "action", "evidence", "since", "due_at"}
@@ -219,7 +243,17 @@ def test_an_answer_has_the_fields_of_the_contract(world, request_id):
     assert body["summary"] == f"{waiting} of {len(body['checks'])} checks need a person"
 
 
-@pytest.mark.parametrize("change", [{"commit": "c" * 7}, {"commit": "C" * 40}, {"artifact_sha256": "d" * 63}, {"purpose": "fun"}, {"commmit": "x"}, {"commit": 7}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"commit": "c" * 7},
+        {"commit": "C" * 40},
+        {"artifact_sha256": "d" * 63},
+        {"purpose": "fun"},
+        {"commmit": "x"},
+        {"commit": 7},
+    ],
+)
 def test_a_question_that_makes_no_sense_is_400_and_no_decision(world, request_id, change):
     answer = post(world, "ci", GATE, {**QUESTION, **change})
 
@@ -321,7 +355,9 @@ def test_a_policy_with_mistakes_is_told_all_of_them_with_their_lines(world):
         assert post(world, "admin", "/api/v1/policies", body).status_code == 400
 
 
-@pytest.mark.parametrize("yaml", ["", "[]", "a: &a [*a]", "title: !!python/object/apply:os.system [id]", "x: " * 2000, "\t", "title: 政策\nsteps: []"])
+@pytest.mark.parametrize(
+    "yaml", ["", "[]", "a: &a [*a]", "title: !!python/object/apply:os.system [id]", "x: " * 2000, "\t", "title: 政策\nsteps: []"]
+)
 def test_yaml_that_is_no_policy_is_refused_and_harms_nobody(world, yaml):
     assert post(world, "admin", "/api/v1/policies", {"key": "release", "yaml": yaml}).status_code == 400
 

@@ -28,7 +28,13 @@ def results(world, gate):
 
     def of(row: Any, commit: str = "c" * 40, artifact: str = "sha256:" + "d" * 64) -> dict[str, Result]:
         question = Evaluation(
-            gate=gate, model_version=row, commit=commit, artifact_sha256=artifact, asked_by="test", asked_by_label="Test", asked_at=clock.now()
+            gate=gate,
+            model_version=row,
+            commit=commit,
+            artifact_sha256=artifact,
+            asked_by="test",
+            asked_by_label="Test",
+            asked_at=clock.now(),
         )
         context = gates.context_of(question)
         found: Iterable[Result] = [result for item in declared() for result in item.run(context)]
@@ -113,9 +119,14 @@ def test_a_case_passes_when_somebody_wrote_what_it_costs_and_brings(world, push,
     found = results(row)["economics.case"]
     assert (found.status, [actor["id"] for actor in found.actors]) == ("fail", [world.lead.id])
     economics.write_snapshot(
-        actor=world.lead, use_case=world.use_case, currency="EUR", horizon=1, discount_rate=Decimal("0"), real_or_nominal="nominal",
+        actor=world.lead,
+        use_case=world.use_case,
+        currency="EUR",
+        horizon=1,
+        discount_rate=Decimal("0"),
+        real_or_nominal="nominal",
         lines=[{"key": "build", "title": "Building", "kind": "cost", "quantity": 1, "unit_price": 10, "from_period": 0}],
-    )  # fmt: skip
+    )
 
     assert results(row)["economics.case"].status == "pass"
 

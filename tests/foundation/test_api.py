@@ -76,7 +76,9 @@ def test_without_a_credential_401_says_how_to_sign_in(db):
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="Countersign"'
 
 
-@pytest.mark.parametrize("url", ["/api/v1/nothing", "/api/nothing", "/api/v2/use-cases", "/api/v1/use-cases/", "/api/v1/use-cases/no/such/thing"])
+@pytest.mark.parametrize(
+    "url", ["/api/v1/nothing", "/api/nothing", "/api/v2/use-cases", "/api/v1/use-cases/", "/api/v1/use-cases/no/such/thing"]
+)
 def test_an_address_that_is_none_is_404_as_a_problem(world, url):
     problem(world.api("lead").get(url), 404, "not_found")
 
@@ -95,7 +97,9 @@ def test_a_method_that_is_none_is_405_and_says_which_there_are(world):
 
 
 def test_a_body_that_is_no_json_by_its_type_is_415(world):
-    problem(world.api("lead").post(USE_CASES, "a=b", content_type="application/x-www-form-urlencoded"), 415, "unsupported_media_type")
+    problem(
+        world.api("lead").post(USE_CASES, "a=b", content_type="application/x-www-form-urlencoded"), 415, "unsupported_media_type"
+    )
     problem(world.api("lead").post(USE_CASES, {"slug": "x"}), 415)
 
 
@@ -205,7 +209,10 @@ def test_a_field_nobody_knows_is_an_error_and_not_lost(world):
 
 
 def test_every_wrong_field_is_told_by_its_path(world):
-    raw = {"business_problem": "", "kpis": [{"name": "A", "target": 1}, {"name": "B", "target": "much"}, {"target": 3, "nmae": "C"}]}
+    raw = {
+        "business_problem": "",
+        "kpis": [{"name": "A", "target": 1}, {"name": "B", "target": "much"}, {"target": 3, "nmae": "C"}],
+    }
     body = problem(send(world, raw, url=f"{USE_CASES}/churn/definitions"), 400, "invalid")
 
     assert {(item["field"], item["code"]) for item in body["errors"]} == {
@@ -217,7 +224,9 @@ def test_every_wrong_field_is_told_by_its_path(world):
 
 
 def test_numbers_are_not_rounded_on_the_way(world, push):
-    raw = '{"business_problem": "p", "ml_problem": "m", "kpis": [{"name": "K", "target": 0.123456, "baseline": 12345678901234.1}]}'
+    raw = (
+        '{"business_problem": "p", "ml_problem": "m", "kpis": [{"name": "K", "target": 0.123456, "baseline": 12345678901234.1}]}'
+    )
 
     answer = send(world, raw, url=f"{USE_CASES}/churn/definitions")
 

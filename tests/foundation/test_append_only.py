@@ -1,3 +1,5 @@
+# ruff: noqa: S608 - table names come from the models
+
 from __future__ import annotations
 
 import pytest
@@ -11,7 +13,6 @@ from foundation import clock, sealing
 from foundation.append_only import AppendOnly, missing_triggers
 from foundation.models import AuditEvent
 from governance.people.models import RoleGrant
-from tests.conftest import lift_triggers, restore_triggers
 
 REFUSED = "never changed or deleted"
 
@@ -45,7 +46,9 @@ def full(world, push, ask, vote):
     vote_again = ask(push("8", params={"max_depth": 7}))
     assert vote_again.inherited.exists()
     world.api("ci").post(
-        "/api/v1/gates/production/evaluations", {"model_version": {"name": "churn-model", "version": "7"}}, content_type="application/json"
+        "/api/v1/gates/production/evaluations",
+        {"model_version": {"name": "churn-model", "version": "7"}},
+        content_type="application/json",
     )
     sealing.seal()
     connection.check_constraints()
@@ -94,8 +97,15 @@ def test_updates_and_deletes_are_refused_in_every_guarded_table(full):
         with pytest.raises(DatabaseError, match=REFUSED):
             execute(f'DELETE FROM {table} WHERE "{key}" = %s', row.pk)
     untried = set(GUARDED) - tried
-    assert untried <= {"lineage_commit", "dictionary_dataelement", "dictionary_elementversion", "dictionary_binding", "economics_case",
-                       "economics_snapshot", "reports_report"}, untried  # fmt: skip
+    assert untried <= {
+        "lineage_commit",
+        "dictionary_dataelement",
+        "dictionary_elementversion",
+        "dictionary_binding",
+        "economics_case",
+        "economics_snapshot",
+        "reports_report",
+    }, untried
 
 
 def other_value(field) -> str:
@@ -113,7 +123,7 @@ def other_value(field) -> str:
         return "32000"
     if kind == "BooleanField":
         return "1" if connection.vendor == "sqlite" else "(NOT dirty)"
-    return "'other'"
+    return "'~'"
 
 
 @pytest.mark.parametrize("table", sorted(GUARDED))
@@ -180,7 +190,11 @@ def test_a_decision_can_be_revoked_once_and_is_frozen_otherwise(full):
     decision = Decision.objects.first()
     for column in ("commit", "manifest_digest", "decided_at"):
         with pytest.raises(DatabaseError, match=REFUSED):
-            execute(f'UPDATE approvals_decision SET "{column}" = %s WHERE id = %s', clock.now() if column == "decided_at" else "x", decision.pk)
+            execute(
+                f'UPDATE approvals_decision SET "{column}" = %s WHERE id = %s',
+                clock.now() if column == "decided_at" else "x",
+                decision.pk,
+            )
     with pytest.raises(DatabaseError, match=REFUSED):
         execute("UPDATE approvals_decision SET revoked_at = %s, \"commit\" = 'x' WHERE id = %s", clock.now(), decision.pk)
     execute("UPDATE approvals_decision SET revoked_at = %s WHERE id = %s", clock.now(), decision.pk)
@@ -199,11 +213,13 @@ def test_querysets_say_it_in_words(full):
 def test_a_trigger_that_somebody_removed_is_missed_by_the_system_check():
     assert missing_triggers(connection) == []
     assert run_checks(databases=["default"]) == []
-    statements = lift_triggers()
-    try:
-        missing = missing_triggers(connection)
-        assert {"append_only_approvals_ballot_update", "append_only_foundation_auditevent_delete"} <= set(missing)
-        assert [item.id for item in run_checks(databases=["default"]) if item.id.startswith("foundation")] == ["foundation.E001"]
-    finally:
-        restore_triggers(statements)
-    assert missing_triggers(connection) == []
+    with connection.cursor() as cursor:  # the test's own transaction puts them back
+        for table in ("approvals_ballot", "foundation_auditevent"):
+            if connection.vendor == "postgresql":
+                cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
+            else:
+                for event in ("update", "delete"):
+                    cursor.execute(f'DROP TRIGGER "append_only_{table}_{event}"')
+    missing = missing_triggers(connection)
+    assert {"append_only_approvals_ballot_update", "append_only_foundation_auditevent_delete"} <= set(missing)
+    assert [item.id for item in run_checks(databases=["default"]) if item.id.startswith("foundation")] == ["foundation.E001"]

@@ -32,8 +32,12 @@ def test_the_same_key_and_body_get_the_same_answer_and_act_once(world):
 
 def test_white_space_and_the_order_of_keys_make_no_other_body(world):
     client = world.api("lead")
-    first = client.post(URL, '{"slug": "fraud", "title": "Fraud"}', content_type="application/json", headers={"Idempotency-Key": "k"})
-    second = client.post(URL, '{"title":"Fraud","slug":"fraud"}', content_type="application/json", headers={"Idempotency-Key": "k"})
+    first = client.post(
+        URL, '{"slug": "fraud", "title": "Fraud"}', content_type="application/json", headers={"Idempotency-Key": "k"}
+    )
+    second = client.post(
+        URL, '{"title":"Fraud","slug":"fraud"}', content_type="application/json", headers={"Idempotency-Key": "k"}
+    )
 
     assert (first.status_code, second.json()) == (201, first.json())
 

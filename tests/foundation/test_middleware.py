@@ -37,9 +37,14 @@ def test_an_id_that_is_none_is_replaced(offered):
 def test_the_request_id_ties_the_events_of_one_request_together(world):
     from foundation.models import AuditEvent
 
-    world.api("lead").post(API, {"slug": "x-1", "title": "X"}, content_type="application/json", headers={"X-Request-Id": "one-request"})
+    world.api("lead").post(
+        API, {"slug": "x-1", "title": "X"}, content_type="application/json", headers={"X-Request-Id": "one-request"}
+    )
 
-    assert {event.kind for event in AuditEvent.objects.filter(request_id="one-request")} == {"usecases.use_case.opened", "people.role.granted"}
+    assert {event.kind for event in AuditEvent.objects.filter(request_id="one-request")} == {
+        "usecases.use_case.opened",
+        "people.role.granted",
+    }
 
 
 @pytest.mark.django_db

@@ -213,12 +213,16 @@ def roll_back_to(size: int) -> None:
     statements = lift_triggers()
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM foundation_auditcheckpoint WHERE size > %s", [size])
-        cursor.execute("DELETE FROM foundation_auditleaf WHERE \"index\" >= %s", [size])
+        cursor.execute('DELETE FROM foundation_auditleaf WHERE "index" >= %s', [size])
         cursor.execute("DELETE FROM foundation_auditevent WHERE id NOT IN (SELECT event_id FROM foundation_auditleaf)")
         cursor.execute("DELETE FROM foundation_audithash")
+    connection.check_constraints()  # PostgreSQL alters no table while checks are due
     restore_triggers(statements)
     AuditHash.objects.bulk_create(
-        [AuditHash(level=level, index=index, hash=value) for (level, index), value in merkle.append(0, leaves(), sealing.stored_hash).nodes]
+        [
+            AuditHash(level=level, index=index, hash=value)
+            for (level, index), value in merkle.append(0, leaves(), sealing.stored_hash).nodes
+        ]
     )
 
 
@@ -260,7 +264,7 @@ def test_the_sealer_refuses_to_build_on_events_that_were_exchanged():
     connection.check_constraints()
     statements = lift_triggers()
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE foundation_audithash SET hash = %s WHERE level = 0 AND \"index\" = 2", [b"\x07" * 32])
+        cursor.execute('UPDATE foundation_audithash SET hash = %s WHERE level = 0 AND "index" = 2', [b"\x07" * 32])
     restore_triggers(statements)
     event()
 

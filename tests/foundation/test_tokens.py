@@ -45,7 +45,8 @@ def test_only_a_digest_of_the_secret_is_kept_and_the_log_does_not_know_it(world)
 
 
 @pytest.mark.parametrize(
-    "secret", ["", "cs_", "cs_" + "a" * 43, "cs_" + "a" * 44, "CS_" + "a" * 43, "cs_ü" + "a" * 42, "cs_" + "a" * 42 + "\n", "x" * 10_000]
+    "secret",
+    ["", "cs_", "cs_" + "a" * 43, "cs_" + "a" * 44, "CS_" + "a" * 43, "cs_ü" + "a" * 42, "cs_" + "a" * 42 + "\n", "x" * 10_000],
 )
 def test_what_is_no_token_is_nobody(db, secret):
     assert who(secret) is None
@@ -150,7 +151,9 @@ def test_over_http_the_secret_is_told_once(world):
 
 
 def test_an_answer_with_a_secret_is_never_kept_for_a_replay(world):
-    refused = world.client("lead").post(URL, {"name": "Laptop"}, content_type="application/json", headers={"Idempotency-Key": "k"})
+    refused = world.client("lead").post(
+        URL, {"name": "Laptop"}, content_type="application/json", headers={"Idempotency-Key": "k"}
+    )
 
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "Idempotency-Key")
     assert not Token.objects.filter(name="Laptop").exists()

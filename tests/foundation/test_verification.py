@@ -1,3 +1,5 @@
+# ruff: noqa: S608 - table and column names come from the models
+
 from __future__ import annotations
 
 import json
@@ -59,7 +61,11 @@ def test_an_intact_world_has_no_findings(lived_in):
 
 def test_a_body_that_was_edited_is_found(lived_in):
     event = some_event()
-    sql("UPDATE foundation_auditevent SET body = %s WHERE id = %s", bytes(event.body).replace(b'"approve"', b'"abstain"'), event.pk)
+    sql(
+        "UPDATE foundation_auditevent SET body = %s WHERE id = %s",
+        bytes(event.body).replace(b'"approve"', b'"abstain"'),
+        event.pk,
+    )
 
     assert codes() == {"event.hash"}
 
@@ -81,7 +87,11 @@ def rewrite_the_tree() -> None:
     nodes = merkle.append(0, [bytes(row) for row in rows], sealing.stored_hash).nodes
     AuditHash.objects.bulk_create([AuditHash(level=level, index=index, hash=value) for (level, index), value in nodes])
     for checkpoint in AuditCheckpoint.objects.all():
-        sql("UPDATE foundation_auditcheckpoint SET root = %s WHERE size = %s", merkle.root(checkpoint.size, sealing.stored_hash), checkpoint.size)
+        sql(
+            "UPDATE foundation_auditcheckpoint SET root = %s WHERE size = %s",
+            merkle.root(checkpoint.size, sealing.stored_hash),
+            checkpoint.size,
+        )
 
 
 def forge() -> None:
@@ -202,7 +212,9 @@ def test_a_text_that_is_not_the_recorded_one_is_found(lived_in):
 
 
 def test_a_text_that_was_slipped_in_is_found(lived_in):
-    AuditPersonal.objects.create(event=some_event("lineage.model_version.registered"), field="comment", salt=b"0" * 16, value="ok")
+    AuditPersonal.objects.create(
+        event=some_event("lineage.model_version.registered"), field="comment", salt=b"0" * 16, value="ok"
+    )
 
     assert codes() == {"event.personal"}
 
@@ -278,9 +290,18 @@ def test_an_event_that_was_slipped_in_is_found_by_what_it_claims(lived_in):
     body["subject"]["state"] = "sha256:" + "0" * 64
     raw = canonical_json(body)
     AuditEvent.objects.create(
-        uid=uuid.UUID(int=9), at=event.at, kind=event.kind, actor_id=event.actor_id, actor_label="x", subject_type=event.subject_type,
-        subject_id=event.subject_id, scope=event.scope, request_id=event.request_id, body=raw, leaf_hash=merkle.leaf_hash(raw),
-    )  # fmt: skip
+        uid=uuid.UUID(int=9),
+        at=event.at,
+        kind=event.kind,
+        actor_id=event.actor_id,
+        actor_label="x",
+        subject_type=event.subject_type,
+        subject_id=event.subject_id,
+        scope=event.scope,
+        request_id=event.request_id,
+        body=raw,
+        leaf_hash=merkle.leaf_hash(raw),
+    )
 
     found = {item.code: item.altered for item in verify()}
     assert found == {"log.unsealed": False, "register.differs": True}
@@ -290,4 +311,3 @@ def test_events_that_wait_for_the_sealer_make_the_answer_incomplete_not_wrong(wo
     found = list(verify())
 
     assert [(item.altered, item.code) for item in found] == [(False, "log.unsealed")]
-

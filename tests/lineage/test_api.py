@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from lineage.models import ModelVersion
@@ -22,7 +24,15 @@ BODY = {
     "artifact": {"uri": "s3://models/churn/7", "sha256": "d" * 64, "size": 1048576, "serialization": "skops"},
     "runtime": {"kind": "lock", "image_digest": None, "config": {}},
     "dependency_sets": [{"path": "requirements.txt", "content": LOCK}],
-    "datasets": [{"role": "train", "name": "customers", "digest": "sha256:" + "e" * 64, "rows": 10000, "columns": ["customer_id", "signup_date"]}],
+    "datasets": [
+        {
+            "role": "train",
+            "name": "customers",
+            "digest": "sha256:" + "e" * 64,
+            "rows": 10000,
+            "columns": ["customer_id", "signup_date"],
+        }
+    ],
 }
 
 
@@ -49,12 +59,38 @@ def test_new_figures_are_added_and_changed_ones_are_409(world):
     assert (changed.status_code, changed.json()["errors"][0]["field"]) == (409, "metrics.precision")
 
 
-def test_figures_come_back_as_they_went_in(world):
-    body = push(world, metrics={"a": 0.1, "b": 10000, "c": 0.123456789012345678, "d": 12345678901234567890}).json()
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("0.1", "0.1"),
+        ("10000", "10000"),
+        ("0.8234567890123456", "0.823456789012346"),  # what a program in double precision writes
+        ("0.30000000000000004", "0.3"),
+        ("1.1920928955078125e-07", "0.000000119209289551"),
+        ("-1.5E+3", "-1500"),
+        ("0.0", "0"),
+    ],
+)
+def test_a_figure_is_kept_to_15_digits_so_that_pushing_it_again_is_the_same_push(world, sent, kept):
+    raw = json.dumps({**BODY, "confusion": None, "metrics": {}}).replace('"metrics": {}', f'"metrics": {{"recall": {sent}}}')
+    first, again = (world.api("ci").post(URL, raw, content_type="application/json") for _i in range(2))
 
-    assert {row["name"]: row["value"] for row in body["metrics"] if not row["name"].startswith("confusion")} == {
-        "a": "0.1", "b": "10000", "c": "0.123456789012345678", "d": "12345678901234567890",
-    }  # fmt: skip
+    assert (first.status_code, again.status_code) == (201, 200), again.content
+    assert again.json()["metrics"] == [{"name": "recall", "dataset": "", "value": kept}]
+
+
+def test_a_figure_that_would_be_lost_is_refused_by_its_name(world):
+    answer = push(world, metrics={"p_value": 1e-30})
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "metrics.p_value")
+
+
+def test_figures_of_a_file_are_kept_alike(world):
+    file = {"path": "metrics.json", "content": '{"recall": 0.8234567890123456}'}
+    first, again = (push(world, metrics={}, confusion=None, metrics_file=file) for _i in range(2))
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json()["metrics"][0]["value"] == "0.823456789012346"
 
 
 def test_a_version_its_provenance_and_its_manifest_are_read(world):
@@ -135,7 +171,9 @@ def test_repositories_are_registered_synchronised_and_their_commits_listed(world
     from foundation.models import Job
 
     settings.ALLOW_LOCAL_REPOSITORIES = True
-    made = world.api("engineer").post("/api/v1/repositories", {"url": str(source.path), "use_case": "churn"}, content_type="application/json")
+    made = world.api("engineer").post(
+        "/api/v1/repositories", {"url": str(source.path), "use_case": "churn"}, content_type="application/json"
+    )
     assert made.status_code == 201, made.content
     assert jobs.run(Job.objects.get(public_id=made.json()["job"]).pk)
     url = f"/api/v1/repositories/{made.json()['id']}"
@@ -148,7 +186,9 @@ def test_repositories_are_registered_synchronised_and_their_commits_listed(world
 
 
 def test_an_address_that_may_not_be_fetched_is_400_with_the_reason(world):
-    answer = world.api("engineer").post("/api/v1/repositories", {"url": "http://169.254.169.254/x", "use_case": "churn"}, content_type="application/json")
+    answer = world.api("engineer").post(
+        "/api/v1/repositories", {"url": "http://169.254.169.254/x", "use_case": "churn"}, content_type="application/json"
+    )
 
     assert answer.status_code == 400
     assert answer.json()["detail"]

@@ -100,7 +100,7 @@ def test_only_builders_push(world, part):
         ({"params": {"x": Decimal("1e99999")}}, "params.x"),
         ({"confusion": {"tp": 1, "fp": -1, "fn": 0, "tn": 0}}, "confusion.fp"),
         ({"confusion_file": {"path": "c.json", "content": "[1"}}, "c.json"),
-        ({"params_file": {"path": "params.yaml", "content": "lr: 1e999999999"}}, "params_file.lr"),
+        ({"params_file": {"path": "params.yaml", "content": "lr: 1e999999999"}}, "params.yaml, line 1"),
         ({"datasets": [{"role": "train", "name": "a"}, {"role": "train", "name": "a"}]}, "datasets[1]"),
     ],
 )
@@ -113,17 +113,31 @@ def test_what_cannot_be_used_is_told_by_its_path_and_nothing_is_kept(world, chan
 
 
 def test_parameters_are_flat_and_numbers_have_one_spelling(world):
-    row = register(world, params={"model": {"lr": Decimal("0.10"), "depth": 6}, "seeds": [1, 2], "on": True, "none": None, "empty": {}}).model_version
+    row = register(
+        world, params={"model": {"lr": Decimal("0.10"), "depth": 6}, "seeds": [1, 2], "on": True, "none": None, "empty": {}}
+    ).model_version
 
-    assert row.params == {"empty": "{}", "model.depth": "6", "model.lr": "0.1", "none": None, "on": True, "seeds.0": "1", "seeds.1": "2"}
+    assert row.params == {
+        "empty": "{}",
+        "model.depth": "6",
+        "model.lr": "0.1",
+        "none": None,
+        "on": True,
+        "seeds.0": "1",
+        "seeds.1": "2",
+    }
 
 
 def test_everything_is_asserted_until_the_mirror_has_seen_it(world, push):
     row = push(repository="https://git.example.com/acme/churn")
 
     assert {fact.key: fact.status for fact in row.facts.all()} == {
-        "commit": "asserted", "working_tree": "asserted", "repository": "asserted", "artifact": "asserted", "file:requirements.txt": "asserted",
-    }  # fmt: skip
+        "commit": "asserted",
+        "working_tree": "asserted",
+        "repository": "asserted",
+        "artifact": "asserted",
+        "file:requirements.txt": "asserted",
+    }
     assert not verify_version(model_version=row)
 
 
@@ -172,7 +186,10 @@ def test_another_commit_with_the_same_tree_is_the_same_code(world, push, source,
 
 
 def test_a_manifest_has_all_components_and_holds_no_name_of_the_version(world, push):
-    first, second = manifest_of(push("7")), manifest_of(push("8", artifact={"uri": "s3://models/7", "sha256": "d" * 64, "serialization": "skops"}))
+    first, second = (
+        manifest_of(push("7")),
+        manifest_of(push("8", artifact={"uri": "s3://models/7", "sha256": "d" * 64, "serialization": "skops"})),
+    )
 
     assert tuple(first.digests) == COMPONENTS
     assert first.digests == second.digests
@@ -200,7 +217,18 @@ def test_new_figures_change_the_component_model_and_no_other(world, push):
 
 @pytest.mark.parametrize(
     "url",
-    ["file:///etc", "/etc", "http://example.com/a", "https://127.0.0.1/a", "https://localhost/a", "ext::sh -c id", "-u", "", "https://u:p@example.com/a", "ssh://-oProxyCommand=x/a"],
+    [
+        "file:///etc",
+        "/etc",
+        "http://example.com/a",
+        "https://127.0.0.1/a",
+        "https://localhost/a",
+        "ext::sh -c id",
+        "-u",
+        "",
+        "https://u:p@example.com/a",
+        "ssh://-oProxyCommand=x/a",
+    ],
 )
 def test_addresses_that_may_not_be_fetched_are_refused(world, url):
     with pytest.raises(Invalid):

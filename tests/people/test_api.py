@@ -12,7 +12,9 @@ def post(world, part: str, url: str, body: dict):
 
 
 def test_accounts_are_opened_and_listed(world):
-    made = post(world, "admin", "/api/v1/users", {"username": "wei", "name": "王伟", "email": "wei@example.com", "language": "zh-hans"})
+    made = post(
+        world, "admin", "/api/v1/users", {"username": "wei", "name": "王伟", "email": "wei@example.com", "language": "zh-hans"}
+    )
 
     assert made.status_code == 201
     assert set(made.json()) == {"id", "username", "name", "active"}
@@ -23,7 +25,9 @@ def test_accounts_are_opened_and_listed(world):
 
 
 def test_a_weak_password_is_told_by_its_field(world):
-    answer = post(world, "admin", "/api/v1/users", {"username": "wei", "name": "Wei", "email": "wei@example.com", "password": "short"})
+    answer = post(
+        world, "admin", "/api/v1/users", {"username": "wei", "name": "Wei", "email": "wei@example.com", "password": "short"}
+    )
 
     assert answer.status_code == 400
     assert {item["field"] for item in answer.json()["errors"]} == {"password"}
@@ -31,7 +35,9 @@ def test_a_weak_password_is_told_by_its_field(world):
 
 def test_only_administrators_open_accounts_and_teams(world):
     for part in ("lead", "security", "auditor", "stranger"):
-        assert post(world, part, "/api/v1/users", {"username": "wei", "name": "Wei", "email": "wei@example.com"}).status_code == 403
+        assert (
+            post(world, part, "/api/v1/users", {"username": "wei", "name": "Wei", "email": "wei@example.com"}).status_code == 403
+        )
         assert post(world, part, "/api/v1/teams", {"slug": "a", "title": "A"}).status_code == 403
     assert post(world, "admin", "/api/v1/teams", {"slug": "a", "title": "A", "members": ["lead"]}).status_code == 201
     assert Team.objects.get().memberships.get().user == world.lead.user
@@ -59,7 +65,11 @@ def test_roles_are_given_listed_and_ended(world):
 
 @pytest.mark.parametrize(
     ("body", "field"),
-    [({"user": "ghost", "role": "operations"}, "user"), ({"user": "stranger", "role": "emperor"}, "role"), ({"role": "operations"}, "user")],
+    [
+        ({"user": "ghost", "role": "operations"}, "user"),
+        ({"user": "stranger", "role": "emperor"}, "role"),
+        ({"role": "operations"}, "user"),
+    ],
 )
 def test_a_grant_that_makes_no_sense_is_told_by_its_field(world, body, field):
     answer = post(world, "lead", ROLES, body)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.story.installation import Installation, installed
+from tests.story.pipeline import Pipeline
 
 
 @pytest.fixture(scope="session")
@@ -63,3 +64,8 @@ def git(*arguments: str, cwd: Path) -> str:
 def blocking(body: dict[str, Any]) -> list[dict[str, Any]]:
     """The checks of a gate's answer that stand in the way."""
     return [check for check in body["checks"] if check["blocking"] and check["status"] != "pass"]
+
+
+@pytest.fixture
+def pipeline(server: Installation, checkout: Callable[..., Path], tmp_path: Path) -> Pipeline:
+    return Pipeline(server, checkout, tmp_path)

@@ -4,61 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from config.demo_repository import DemoRepository, _described
 from tests.story.conftest import blocking, git
-from tests.story.installation import CLIENT, Api, Installation, Ran, until
+from tests.story.installation import CLIENT, Api, Installation, until
+from tests.story.pipeline import Pipeline
 
 pytestmark = pytest.mark.slow
 OTHER_COMMIT = "f" * 40
 OTHER_ARTIFACT = "e" * 64
 REVIEWERS = {"validation": "victor", "data": "dina", "security": "samira", "business": "bruno"}
-
-
-class Pipeline:
-    """CI of the churn model: a checkout of the demo's repository, and the artifact that a training run left beside it."""
-
-    def __init__(self, server: Installation, checkout: Callable[..., Path], tmp_path: Path) -> None:
-        self.server = server
-        self.repository: DemoRepository = _described(Path(server.demo["repository"]))
-        self.checkout = checkout
-        self.folder = tmp_path
-
-    def at(self, number: str) -> Path:
-        return self.checkout(str(self.repository.path), self.repository.versions[number].commit)
-
-    def artifact(self, number: str) -> Path:
-        path = self.folder / f"churn-{number}.skops"
-        path.write_bytes(self.repository.versions[number].facts.artifact)
-        return path
-
-    def push(self, number: str, *more: str) -> Ran:
-        files = ["--lock", "requirements.txt", "--params", "params.yaml", "--metrics", "metrics.json", "--dvc-lock", "dvc.lock"]
-        files += ["--confusion", "evaluation/confusion.json", "--artifact", str(self.artifact(number))]
-        files += ["--artifact-uri", f"s3://models/churn/{self.repository.versions[number].facts.trained_as}"]
-        files += ["--data", "train:onboarding-customers=data/onboarding/customers.csv"]
-        files += ["--data", "train:billing-customers=data/billing/customers.csv"]
-        return self.run(number, "push", "--use-case", "churn", "--model", "churn-model", "--version", number, *files, *more)
-
-    def request(self, number: str) -> Ran:
-        return self.run(number, "request", "--model", f"churn-model@{number}", "--env", "production", "--comment", "From CI")
-
-    def gate(self, number: str, *more: str) -> Ran:
-        stated = () if "--artifact" in more else ("--artifact", str(self.artifact(number)))
-        return self.run(number, "gate", "check", "--model", f"churn-model@{number}", "--env", "production", *stated, *more)
-
-    def run(self, number: str, *arguments: str) -> Ran:
-        return self.server.countersign(*arguments, cwd=self.at(number), token=self.server.demo["ci_token"])
-
-
-@pytest.fixture
-def pipeline(server: Installation, checkout: Callable[..., Path], tmp_path: Path) -> Pipeline:
-    return Pipeline(server, checkout, tmp_path)
 
 
 def test_from_push_to_a_report_that_is_verified_without_the_server(

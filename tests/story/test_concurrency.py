@@ -16,7 +16,7 @@ import pytest
 
 from tests.story.installation import REPOSITORY, installed
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("concurrency")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

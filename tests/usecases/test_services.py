@@ -28,12 +28,21 @@ def test_anybody_opens_a_use_case_and_leads_it(world):
     assert (row.title, row.kind, row.created_by) == ("An idea", "research", world.stranger.user)
     grant = RoleGrant.objects.get(scope=row.public_id)
     assert (grant.user, grant.role) == (world.stranger.user, "project_lead")
-    assert {event.kind for event in AuditEvent.objects.filter(scope=row.public_id)} == {"usecases.use_case.opened", "people.role.granted"}
+    assert {event.kind for event in AuditEvent.objects.filter(scope=row.public_id)} == {
+        "usecases.use_case.opened",
+        "people.role.granted",
+    }
 
 
 @pytest.mark.parametrize(
     ("values", "field"),
-    [({"slug": "Not a slug"}, "slug"), ({"slug": ""}, "slug"), ({"title": "  "}, "title"), ({"title": "t" * 121}, "title"), ({"kind": "hobby"}, "kind")],
+    [
+        ({"slug": "Not a slug"}, "slug"),
+        ({"slug": ""}, "slug"),
+        ({"title": "  "}, "title"),
+        ({"title": "t" * 121}, "title"),
+        ({"kind": "hobby"}, "kind"),
+    ],
 )
 def test_a_use_case_with_a_wrong_field_is_refused_by_its_name(world, values, field):
     with pytest.raises(Invalid) as refused:
@@ -52,7 +61,9 @@ def test_a_slug_is_taken_once_and_a_failed_try_leaves_nothing(world):
 
 def test_a_token_opens_use_cases_with_the_scope_and_unbound_only(world):
     def robot(scopes, scope=""):
-        token, _secret = tokens.create(actor=world.lead, name="x", owner=world.lead.user, kind=Token.Kind.SERVICE, scopes=scopes, scope=scope)
+        token, _secret = tokens.create(
+            actor=world.lead, name="x", owner=world.lead.user, kind=Token.Kind.SERVICE, scopes=scopes, scope=scope
+        )
         return actors.service(token)
 
     for actor in (robot(["read"]), robot(["governance:write"], world.use_case.public_id), world.ci):
@@ -148,7 +159,10 @@ def test_renaming_is_recorded_and_leaves_the_rest_alone(world):
 
 def test_definitions_and_kpis_are_written_once(world):
     row = define(world)
-    for sql, key in (("UPDATE usecases_definition SET limits = 'x' WHERE id = %s", row.pk), ("DELETE FROM usecases_kpi WHERE definition_id = %s", row.pk)):
+    for sql, key in (
+        ("UPDATE usecases_definition SET limits = 'x' WHERE id = %s", row.pk),
+        ("DELETE FROM usecases_kpi WHERE definition_id = %s", row.pk),
+    ):
         with pytest.raises(DatabaseError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql, [key])
     with pytest.raises(TypeError):
