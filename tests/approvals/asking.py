@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from approvals.models import Request
 from approvals.selectors.standing import standing_of
 from governance.people import services as people
@@ -12,20 +10,6 @@ from tests.conftest import LOCK
 
 STEPS = (("validator", "validation"), ("governance", "data"), ("security", "security"), ("business", "business"))
 OTHER_LOCK = [{"path": "requirements.txt", "content": LOCK.replace("2.0.0", "2.0.1")}]
-
-
-@pytest.fixture
-def approve(world, vote):
-    """Everybody who is asked approves, but for those left out."""
-
-    def all_approve(request: Request, *, but: tuple[str, ...] = ()) -> Request:
-        for part, step in STEPS:
-            if step not in but:
-                vote(getattr(world, part), request, step)
-        request.refresh_from_db()
-        return request
-
-    return all_approve
 
 
 def states(request: Request) -> dict[str, str]:

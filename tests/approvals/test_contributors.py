@@ -6,7 +6,7 @@ from approvals.services import policies
 from foundation.errors import NotAllowed
 from governance.people import services as people
 from governance.people.models import RoleGrant
-from tests.approvals.asking import OTHER_LOCK, STEPS, approve, asked, give, ignored, redefine, states, substate  # noqa: F401
+from tests.approvals.asking import asked, give, ignored, redefine, states, substate
 from tests.conftest import POLICY
 
 # Who made it does not judge it ---------------------------------------------------------------------------------------

@@ -22,12 +22,15 @@ from tests.conftest import POLICY, lift_triggers, restore_triggers
 
 COMMIT, ARTIFACT = "c" * 40, "sha256:" + "d" * 64
 STEPS = (("validator", "validation"), ("governance", "data"), ("security", "security"), ("business", "business"))
-LAX = POLICY + """
+LAX = (
+    POLICY
+    + """
 checks:
   provenance.commit_in_mirror: advisory
   provenance.repository_known: advisory
   provenance.files_match: advisory
 """
+)
 
 
 @pytest.fixture

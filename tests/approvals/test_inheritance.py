@@ -8,7 +8,7 @@ from approvals.services import policies, requests
 from foundation.errors import Conflict
 from governance.people import services as people
 from governance.people.models import RoleGrant
-from tests.approvals.asking import OTHER_LOCK, STEPS, approve, asked, give, ignored, redefine, states, substate  # noqa: F401
+from tests.approvals.asking import OTHER_LOCK, STEPS, asked, ignored, redefine, states, substate
 from tests.conftest import POLICY
 
 # Inheriting ----------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from foundation.errors import Conflict, Invalid, Missing, NotAllowed
 from foundation.models import AuditEvent
 from governance.people.models import RoleGrant
 from lineage.models import Environment
-from tests.approvals.asking import OTHER_LOCK, STEPS, approve, asked, give, ignored, redefine, states, substate  # noqa: F401
+from tests.approvals.asking import OTHER_LOCK, asked, ignored, redefine, states, substate
 
 # The story -----------------------------------------------------------------------------------------------------------
 
