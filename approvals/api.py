@@ -42,7 +42,9 @@ class EnvironmentList(Endpoint):
 
     @extend_schema(responses=EnvironmentOutput(many=True), operation_id="environments_list")
     def get(self, request: HttpRequest) -> Response:
-        return self.page(Gate.objects.visible_to(self.actor).select_related("environment", "policy"), lambda row: EnvironmentOutput(row).data)
+        return self.page(
+            Gate.objects.visible_to(self.actor).select_related("environment", "policy"), lambda row: EnvironmentOutput(row).data
+        )
 
     @extend_schema(request=EnvironmentInput, responses={201: EnvironmentOutput})
     def post(self, request: HttpRequest) -> Response:
@@ -85,7 +87,9 @@ class PolicyList(Endpoint):
 
     @extend_schema(responses=PolicyVersionOutput(many=True), operation_id="policies_list")
     def get(self, request: HttpRequest) -> Response:
-        return self.page(PolicyVersion.objects.visible_to(self.actor).select_related("policy"), lambda row: PolicyVersionOutput(row).data)
+        return self.page(
+            PolicyVersion.objects.visible_to(self.actor).select_related("policy"), lambda row: PolicyVersionOutput(row).data
+        )
 
     @extend_schema(request=PolicyInput, responses={201: PolicyVersionOutput})
     def post(self, request: HttpRequest) -> Response:
@@ -93,7 +97,9 @@ class PolicyList(Endpoint):
 
     def write(self, data: dict[str, Any]) -> Response:
         source = data["yaml"] if "yaml" in data else data["body"]
-        return self.created(lambda: (201, PolicyVersionOutput(policies.write_policy(actor=self.actor, key=data["key"], source=source)).data))
+        return self.created(
+            lambda: (201, PolicyVersionOutput(policies.write_policy(actor=self.actor, key=data["key"], source=source)).data)
+        )
 
 
 class PolicyVersionList(PolicyList):
@@ -276,13 +282,21 @@ class EvaluationCreate(Endpoint):
     @extend_schema(request=EvaluationInput, responses=OpenApiTypes.OBJECT)
     def post(self, request: HttpRequest, environment: str) -> Response:
         data = self.read(EvaluationInput)
-        gate = Gate.objects.visible_to(self.actor).select_related("environment", "policy").filter(environment__slug=environment).first()
+        gate = (
+            Gate.objects.visible_to(self.actor)
+            .select_related("environment", "policy")
+            .filter(environment__slug=environment)
+            .first()
+        )
         if gate is None:
             raise Missing(f"There is no environment {environment} with a gate.", code="gate.unknown_environment")
         named = data["model_version"]
         version = ModelVersion.objects.visible_to(self.actor).select_related("use_case", "created_by").filter(**named).first()
         if version is None:
-            raise Missing(f"There is no model version {named['name']}@{named['version']}, or you may not see it.", code="gate.unknown_subject")
+            raise Missing(
+                f"There is no model version {named['name']}@{named['version']}, or you may not see it.",
+                code="gate.unknown_subject",
+            )
 
         def act() -> tuple[int, Any]:
             asked = gates.evaluate_gate(
@@ -311,7 +325,9 @@ class EvaluationList(EvaluationEndpoint):
 
     scopes = {"GET": "read"}
 
-    @extend_schema(parameters=[OpenApiParameter(name) for name in ("commit", "model_version", "environment")], responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        parameters=[OpenApiParameter(name) for name in ("commit", "model_version", "environment")], responses=OpenApiTypes.OBJECT
+    )
     def get(self, request: HttpRequest) -> Response:
         rows = self.rows().prefetch_related("answers")
         columns = {"commit": "commit", "model_version": "model_version__public_id", "environment": "gate__environment__slug"}

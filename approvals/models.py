@@ -150,7 +150,10 @@ class Request(PublicIdModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["line", "purpose"], condition=Q(closed_at=None), name="request_open_once_per_line"),
-            models.CheckConstraint(condition=Q(state="open", closed_at=None) | (~Q(state="open") & Q(closed_at__isnull=False)), name="request_closed_when_not_open"),
+            models.CheckConstraint(
+                condition=Q(state="open", closed_at=None) | (~Q(state="open") & Q(closed_at__isnull=False)),
+                name="request_closed_when_not_open",
+            ),
         ]
         indexes = [
             models.Index(fields=["line", "purpose", "-id"], name="request_by_line"),
@@ -177,7 +180,20 @@ class Ballot(PublicIdModel):
         RETRACT = "retract", _("Take back")
 
     public_id_prefix = "bl"
-    audit_fields = ("request", "round", "step", "human", "verdict", "comment", "components", "step_digest", "manifest_digest", "grant", "at", "auth")
+    audit_fields = (
+        "request",
+        "round",
+        "step",
+        "human",
+        "verdict",
+        "comment",
+        "components",
+        "step_digest",
+        "manifest_digest",
+        "grant",
+        "at",
+        "auth",
+    )
 
     request = models.ForeignKey(Request, models.PROTECT, related_name="ballots")
     round = models.PositiveSmallIntegerField()
@@ -222,7 +238,18 @@ class Decision(PublicIdModel):
     """An approval, frozen: who, in which role, over which bytes. It can end, and never change."""
 
     public_id_prefix = "dc"
-    audit_fields = ("request", "manifest", "manifest_digest", "ballots", "policy_digest", "commit", "artifact_sha256", "decided_at", "valid_until", "revoked_at")
+    audit_fields = (
+        "request",
+        "manifest",
+        "manifest_digest",
+        "ballots",
+        "policy_digest",
+        "commit",
+        "artifact_sha256",
+        "decided_at",
+        "valid_until",
+        "revoked_at",
+    )
 
     request = models.OneToOneField(Request, models.PROTECT, related_name="decision")
     manifest = models.JSONField()

@@ -50,5 +50,3 @@ def may_ask_gate(actor: Actor, use_case: UseCase) -> Decision:
     if actor.bound_to and actor.bound_to != use_case.public_id:
         return Denied(_("This token is bound to another use case."), code="token.bound")
     return ALLOWED
-
-

@@ -21,7 +21,11 @@ def request_body(standing: Standing) -> dict[str, Any]:
     subject = subject_of(row)
     return {
         "id": row.public_id,
-        "subject": {"type": row.subject_type, "id": row.subject_id, "title": subjects.adapter_for(row.subject_type).title(subject)},
+        "subject": {
+            "type": row.subject_type,
+            "id": row.subject_id,
+            "title": subjects.adapter_for(row.subject_type).title(subject),
+        },
         "purpose": row.purpose,
         "environment": row.environment.slug if row.environment else None,
         "use_case": row.use_case.slug,
@@ -30,7 +34,11 @@ def request_body(standing: Standing) -> dict[str, Any]:
         "round": row.round,
         "digest": standing.digest,
         "manifest": dict(standing.digests),
-        "policy": {"key": row.policy_version.policy.key, "version": row.policy_version.number, "digest": row.policy_version.digest},
+        "policy": {
+            "key": row.policy_version.policy.key,
+            "version": row.policy_version.number,
+            "digest": row.policy_version.digest,
+        },
         "submitter": _person(standing, row.submitter.public_id),
         "comment": row.comment,
         "opened_at": timestamp(row.opened_at),
@@ -55,10 +63,19 @@ def request_body(standing: Standing) -> dict[str, Any]:
             for step in verdict.steps
         ],
         "ignored": [
-            {"ballot": item.ballot.id, "step": item.ballot.step, "human": item.ballot.human, "code": item.why, "why": ignored_text(item)}
+            {
+                "ballot": item.ballot.id,
+                "step": item.ballot.step,
+                "human": item.ballot.human,
+                "code": item.why,
+                "why": ignored_text(item),
+            }
             for item in verdict.ignored
         ],
-        "unblock": [{"code": hint.code, "step": hint.step, "people": list(hint.people), "text": hint_text(hint, standing)} for hint in verdict.unblock],
+        "unblock": [
+            {"code": hint.code, "step": hint.step, "people": list(hint.people), "text": hint_text(hint, standing)}
+            for hint in verdict.unblock
+        ],
         "timeline": timeline(standing),
         "html_url": f"{settings.BASE_URL}/requests/{row.public_id}/",
     }
@@ -70,15 +87,24 @@ def _person(standing: Standing, public_id: str) -> dict[str, str]:
 
 
 def _counted(standing: Standing, ballot: Any) -> dict[str, Any]:
-    return {**_person(standing, ballot.human), "ballot": ballot.id, "at": timestamp(ballot.at), "inherited_from": ballot.inherited_from}
+    return {
+        **_person(standing, ballot.human),
+        "ballot": ballot.id,
+        "at": timestamp(ballot.at),
+        "inherited_from": ballot.inherited_from,
+    }
 
 
 def timeline(standing: Standing) -> list[dict[str, Any]]:
     """What happened, oldest first: asked, said, closed."""
     row = standing.request
-    events: list[dict[str, Any]] = [{"at": timestamp(row.opened_at), "kind": "opened", "who": str(row.submitter), "comment": row.comment}]
+    events: list[dict[str, Any]] = [
+        {"at": timestamp(row.opened_at), "kind": "opened", "who": str(row.submitter), "comment": row.comment}
+    ]
     for ballot in standing.ballots.values():
-        events.append({"at": timestamp(ballot.at), "kind": ballot.verdict, "who": str(ballot.human), **ballot_body(ballot, standing)})
+        events.append(
+            {"at": timestamp(ballot.at), "kind": ballot.verdict, "who": str(ballot.human), **ballot_body(ballot, standing)}
+        )
     if row.closed_at:
         events.append({"at": timestamp(row.closed_at), "kind": row.state, "who": "", "comment": ""})
     return sorted(events, key=lambda event: event["at"])

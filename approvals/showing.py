@@ -102,7 +102,7 @@ def lead_of(standing: Standing, actor: Actor) -> str:
     if verdict.substate == "changes_requested":
         if actor.user == row.submitter:
             return _("It is your move: somebody asked for changes.")
-        return _("Changes were asked for. It is the move of %(people)s.") % {"people": people_text(people)}
+        return _("Changes were asked for. The next move is with %(people)s.") % {"people": people_text(people)}
     if people:
         return _("Waiting for %(people)s.") % {"people": people_text(people)}
     return _("Nobody can move this forward as it stands. Below is what would.")

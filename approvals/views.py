@@ -71,7 +71,7 @@ def _resubmit(request: PersonRequest, row: Request) -> HttpResponse:
     done = attempt(form, lambda: services.resubmit(actor=request.actor, request=row, comment=form.cleaned_data["comment"]))
     if done is not None:
         return after(
-            request, _("Put forward again. Who judges it is asked anew."), "request", row.public_id, query="?said=resubmit"
+            request, _("Put forward again. Its reviewers are asked again."), "request", row.public_id, query="?said=resubmit"
         )
     return _shown(request, row, resubmit=form)
 

@@ -95,7 +95,9 @@ def hint_text(hint: Hint, standing: Any) -> str:
         "take_over": _("%(step)s: if %(people)s approved it, somebody would be free for another step."),
         "grant_role": _("%(step)s: %(left)s more people need the role %(role)s."),
         "provide_component": _("%(step)s: %(components)s has to be provided."),
-        "retract_or_resubmit": _("%(people)s asked for changes: they take it back, or the submitter puts the request forward again."),
+        "retract_or_resubmit": _(
+            "%(people)s asked for changes: they take it back, or the submitter puts the request forward again."
+        ),
         "resubmit": _("It was rejected. A new version or a new request is needed."),
     }
     return texts.get(hint.code, hint.code) % words

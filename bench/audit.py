@@ -130,15 +130,19 @@ def run(url: str) -> int:
     for number in range(ROUNDS):
         rows, events, raw = measured(write_rows, url), measured(write_events, url), measured(write_plain, url)
         ratios.append(events / rows)
-        print(f"round {number + 1}: audit events {events:,.0f}/s; plain rows through the ORM {rows:,.0f}/s, ratio {events / rows:.2f}; "
-              f"bare SQL without Django {raw:,.0f}/s, ratio {events / raw:.2f}")
+        print(
+            f"round {number + 1}: audit events {events:,.0f}/s; plain rows through the ORM {rows:,.0f}/s, ratio {events / rows:.2f}; "
+            f"bare SQL without Django {raw:,.0f}/s, ratio {events / raw:.2f}"
+        )
     began = time.monotonic()
     sealed = sealing.seal()
     print(f"sealed {sealed} events in {time.monotonic() - began:.2f} s")
     findings = list(verification.verify())
     forks = AuditEvent.objects.count() - AuditLeaf.objects.count()
     ratio = sorted(ratios)[len(ratios) // 2]
-    print(f"median ratio {ratio:.2f} (target {TARGET}); unsealed {forks}; findings {len(findings)}; keys in {Path(os.environ['COUNTERSIGN_VAR'])}")
+    print(
+        f"median ratio {ratio:.2f} (target {TARGET}); unsealed {forks}; findings {len(findings)}; keys in {Path(os.environ['COUNTERSIGN_VAR'])}"
+    )
     return 0 if ratio >= TARGET and not forks and not findings else 1
 
 

@@ -52,7 +52,15 @@ PEOPLE = (
 EVERYWHERE = ("ada", "aude")  # the others hold their role on the use case only
 DOMAIN = "demo.countersign.example"
 POLICY = Path(__file__).with_name("demo_policy.yaml")
-CI_SCOPES = ("read", "provenance:write", "requests:write", "gate:evaluate", "deployments:write", "measurements:write", "reports:write")
+CI_SCOPES = (
+    "read",
+    "provenance:write",
+    "requests:write",
+    "gate:evaluate",
+    "deployments:write",
+    "measurements:write",
+    "reports:write",
+)
 
 
 @dataclass(slots=True)
@@ -127,7 +135,9 @@ def _use_case(stage: Stage) -> UseCase:
     row = usecases.open_use_case(actor=petra, slug="churn", title="Customer churn")
     for username, _name, _language, role in PEOPLE:
         if username not in (*EVERYWHERE, "petra"):
-            people.grant_role(actor=petra, user=stage.actors[username].user, role=role, scope=row.public_id, reason="Set up with the project")
+            people.grant_role(
+                actor=petra, user=stage.actors[username].user, role=role, scope=row.public_id, reason="Set up with the project"
+            )
     people.grant_role(actor=petra, user=stage.actors["bruno"].user, role="budget_holder", scope=row.public_id)
     usecases.define(
         actor=petra,
@@ -182,9 +192,23 @@ def _research(stage: Stage) -> None:
 
 ELEMENTS = (
     ("customer_id", "Customer number", "A customer for life, also after leaving and coming back.", "string", "internal", ""),
-    ("signup_date", "Signup date", "The day on which the first contract was signed, in the customer's time zone.", "date", "internal", ""),
+    (
+        "signup_date",
+        "Signup date",
+        "The day on which the first contract was signed, in the customer's time zone.",
+        "date",
+        "internal",
+        "",
+    ),
     ("country", "Country", "Where the customer lives, ISO 3166-1 alpha-2.", "string", "personal", ""),
-    ("monthly_fee", "Monthly fee", "What is charged for one month, without one-off charges, tax included.", "number", "internal", "EUR"),
+    (
+        "monthly_fee",
+        "Monthly fee",
+        "What is charged for one month, without one-off charges, tax included.",
+        "number",
+        "internal",
+        "EUR",
+    ),
     ("support_calls", "Support calls", "Calls to support in the 90 days before scoring.", "integer", "internal", ""),
     ("churned", "Churned", "1 when the customer cancelled within 60 days after scoring, else 0.", "integer", "internal", ""),
 )
@@ -193,7 +217,13 @@ BINDINGS = (
     ("signup_date", "onboarding", "onboarding-customers", "signup_date", ""),
     ("country", "onboarding", "onboarding-customers", "country", ""),
     ("customer_id", "billing", "billing-customers", "customer_id", ""),
-    ("signup_date", "billing", "billing-customers", "signup_date", "Day of the first invoice, written DD/MM/YYYY; two weeks later on average."),
+    (
+        "signup_date",
+        "billing",
+        "billing-customers",
+        "signup_date",
+        "Day of the first invoice, written DD/MM/YYYY; two weeks later on average.",
+    ),
     ("monthly_fee", "billing", "billing-customers", "monthly_fee", ""),
     ("support_calls", "billing", "billing-customers", "support_calls", ""),
     ("churned", "billing", "billing-customers", "churned", ""),
@@ -207,16 +237,31 @@ def _dictionary(stage: Stage) -> None:
     setup = actors.system("setup")
     wei = stage.actors["wei"]
     book = dictionary.create_dictionary(
-        actor=setup, slug="customers", title="Customers", purpose="What the columns of the customer master data mean, whoever fills them."
+        actor=setup,
+        slug="customers",
+        title="Customers",
+        purpose="What the columns of the customer master data mean, whoever fills them.",
     )
     elements = {}
     for key, name, definition, kind, sensitivity, unit in ELEMENTS:
         elements[key] = dictionary.add_element(
-            actor=setup, dictionary=book, key=key, name=name, definition=definition, logical_type=kind, sensitivity=sensitivity, unit=unit
+            actor=setup,
+            dictionary=book,
+            key=key,
+            name=name,
+            definition=definition,
+            logical_type=kind,
+            sensitivity=sensitivity,
+            unit=unit,
         )
     for key, team, dataset, column, deviation in BINDINGS:
         dictionary.bind_column(
-            actor=wei, element=elements[key], team=Team.objects.get(slug=team), dataset=dataset, column=column, deviation=deviation
+            actor=wei,
+            element=elements[key],
+            team=Team.objects.get(slug=team),
+            dataset=dataset,
+            column=column,
+            deviation=deviation,
         )
 
 
@@ -268,16 +313,18 @@ def _history(stage: Stage, use_case: UseCase, ci: Actor, repository: DemoReposit
         environment=production,
         comment="Deeper trees and a shorter memory: 9 more leavers found per 200, 30 fewer useless offers.",
     )
-    gates.evaluate_gate(
-        actor=ci, gate=production.gate, model_version=row, commit=row.commit, artifact_sha256=row.artifact_sha256
-    )
+    gates.evaluate_gate(actor=ci, gate=production.gate, model_version=row, commit=row.commit, artifact_sha256=row.artifact_sha256)
     assert request.state == "open"  # noqa: S101 - the demo's whole point is that somebody has to act
     return row
 
 
 def _refused(stage: Stage, row: ModelVersion, production: Environment) -> None:
     request = requests.open_request(
-        actor=stage.actors["marta"], subject_type="model_version", subject_id=row.public_id, purpose="deployment", environment=production
+        actor=stage.actors["marta"],
+        subject_type="model_version",
+        subject_id=row.public_id,
+        purpose="deployment",
+        environment=production,
     )
     requests.cast_ballot(
         actor=stage.actors["victor"],
@@ -310,7 +357,12 @@ def pushed(version: DemoVersion, repository: DemoRepository) -> dict[str, Any]:
         "datasets": [_dataset(name, files[path]) for name, path in DATA if path in files],
         "dependency_sets": [_file(files, "requirements.txt")] if "requirements.txt" in files else [],
     }
-    for field, path in (("params_file", "params.yaml"), ("metrics_file", "metrics.json"), ("dvc_lock", "dvc.lock"), ("confusion_file", "evaluation/confusion.json")):
+    for field, path in (
+        ("params_file", "params.yaml"),
+        ("metrics_file", "metrics.json"),
+        ("dvc_lock", "dvc.lock"),
+        ("confusion_file", "evaluation/confusion.json"),
+    ):
         if path in files:
             data[field] = _file(files, path)
     return data

@@ -47,6 +47,12 @@ def greeting(described: dict[str, Any] | None, url: str = "") -> str:
     lines = [f"Countersign is at {url or (described or {}).get('url', '')}"]
     if described:
         lines += ["", "  user       password            role"]
-        lines += [f"  {user['username']:<10} {user['password']:<19} {', '.join(user['role_names'])}" for user in described["users"]]
-        lines += ["", f"  Waiting for approval: {described['model']} for {described['gate']}.", f"  Verification key: {described['verify_key']}"]
+        lines += [
+            f"  {user['username']:<10} {user['password']:<19} {', '.join(user['role_names'])}" for user in described["users"]
+        ]
+        lines += [
+            "",
+            f"  Waiting for approval: {described['model']} for {described['gate']}.",
+            f"  Verification key: {described['verify_key']}",
+        ]
     return "\n".join(lines)

@@ -209,7 +209,10 @@ DEFAULT_FROM_EMAIL = env.str("COUNTERSIGN_FROM_EMAIL", default="countersign@loca
 # API -----------------------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["foundation.authentication.TokenAuthentication", "foundation.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "foundation.authentication.TokenAuthentication",
+        "foundation.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated", "foundation.authentication.ScopePermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["foundation.parsing.DecimalJSONParser"],
@@ -252,7 +255,21 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 # Source maps are for developers, and fonts of reports are read from disk: compressing them took most of a first start.
-WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("jpg", "jpeg", "png", "gif", "webp", "ico", "zip", "gz", "br", "woff", "woff2", "map", "ttf")
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (
+    "jpg",
+    "jpeg",
+    "png",
+    "gif",
+    "webp",
+    "ico",
+    "zip",
+    "gz",
+    "br",
+    "woff",
+    "woff2",
+    "map",
+    "ttf",
+)
 if DEBUG:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     WHITENOISE_USE_FINDERS = True

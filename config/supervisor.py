@@ -79,7 +79,9 @@ class Supervisor:
         while not self.stopping:
             for child in self.children:
                 if child.process is not None and child.process.poll() is not None:
-                    sys.stderr.write(f"{child.name} ended with {child.process.returncode}. Its last lines:\n{child.last_lines()}\n")
+                    sys.stderr.write(
+                        f"{child.name} ended with {child.process.returncode}. Its last lines:\n{child.last_lines()}\n"
+                    )
                     return 1
             time.sleep(0.2)
         return 0

@@ -47,7 +47,9 @@ class StrictSerializer(serializers.Serializer[Any]):
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict) and (unknown := set(data) - set(self.fields)):
-            raise serializers.ValidationError({name: [serializers.ErrorDetail(_("There is no such field."), code="unknown")] for name in sorted(unknown)})
+            raise serializers.ValidationError(
+                {name: [serializers.ErrorDetail(_("There is no such field."), code="unknown")] for name in sorted(unknown)}
+            )
         return super().to_internal_value(data)
 
 
@@ -102,7 +104,11 @@ class Endpoint(views.APIView):
         """If-Match on a PATCH: refuse to overwrite what the caller has not seen. `current` is what GET would answer."""
         expected = self.request.headers.get("If-Match")
         if expected is None:
-            raise Precondition(_("Send the ETag you read in If-Match, so that nobody's change is overwritten."), code="precondition.required", status=428)
+            raise Precondition(
+                _("Send the ETag you read in If-Match, so that nobody's change is overwritten."),
+                code="precondition.required",
+                status=428,
+            )
         if expected not in ("*", etag_of(current)):
             raise Precondition(_("This was changed after you read it. Read it again."), code="precondition.failed", status=412)
 
@@ -111,7 +117,9 @@ class Endpoint(views.APIView):
         if request.method == "GET" and done.status_code == 200 and isinstance(done, Response) and "ETag" not in done:
             tag = etag_of(done.data)
             if has_it(request, tag):
-                done = HttpResponse(status=304, headers={"Retry-After": done.get("Retry-After", "")} if "Retry-After" in done else {})
+                done = HttpResponse(
+                    status=304, headers={"Retry-After": done.get("Retry-After", "")} if "Retry-After" in done else {}
+                )
             done["ETag"] = tag
         if done.status_code < 400 and request.method == "GET":
             done.setdefault("Cache-Control", "private, no-cache")

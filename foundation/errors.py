@@ -25,7 +25,9 @@ class CountersignError(Exception):
     status = 500
     default_code = "error"
 
-    def __init__(self, detail: Any, *, code: str = "", errors: Sequence[FieldError] = (), extra: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, detail: Any, *, code: str = "", errors: Sequence[FieldError] = (), extra: dict[str, Any] | None = None
+    ) -> None:
         super().__init__(str(detail))
         self.detail = detail
         self.code = code or self.default_code

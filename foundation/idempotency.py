@@ -31,17 +31,24 @@ class InFlight(Conflict):
     default_code = "idempotency.in_flight"
 
 
-def once(*, principal: str, key: str, method: str, path: str, body: bytes, act: Callable[[], tuple[int, Any]]) -> tuple[int, Any, bool]:
+def once(
+    *, principal: str, key: str, method: str, path: str, body: bytes, act: Callable[[], tuple[int, Any]]
+) -> tuple[int, Any, bool]:
     """Run `act` unless this key was answered before; its status and JSON body, and whether it was a replay.
 
     An answer of 500 or more, or an exception, frees the key again: nothing was decided, so asking again is right.
     """
     if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
-        raise Invalid(_("An Idempotency-Key has between 1 and %(most)s printable characters.") % {"most": LONGEST_KEY}, code="idempotency.key")
+        raise Invalid(
+            _("An Idempotency-Key has between 1 and %(most)s printable characters.") % {"most": LONGEST_KEY},
+            code="idempotency.key",
+        )
     fingerprint = digest_bytes(f"{method} {path}\n".encode() + body)
     try:
         with transaction.atomic():
-            record = IdempotencyRecord.objects.create(principal=principal, key=key, fingerprint=fingerprint, started_at=clock.now())
+            record = IdempotencyRecord.objects.create(
+                principal=principal, key=key, fingerprint=fingerprint, started_at=clock.now()
+            )
     except IntegrityError:
         record = IdempotencyRecord.objects.get(principal=principal, key=key)
         if record.fingerprint != fingerprint:

@@ -52,7 +52,11 @@ class Run:
 
     def still_mine(self) -> None:
         """Lock the job's row inside the caller's transaction and make sure that this run still holds it."""
-        if not Job.objects.select_for_update().filter(pk=self.job.pk, state=Job.State.RUNNING, lease_id=self.job.lease_id).exists():
+        if (
+            not Job.objects.select_for_update()
+            .filter(pk=self.job.pk, state=Job.State.RUNNING, lease_id=self.job.lease_id)
+            .exists()
+        ):
             self._explain_loss()
 
     def _explain_loss(self) -> None:
@@ -100,7 +104,7 @@ def ring(pk: int) -> None:
 
     try:
         tasks.run_job.delay(pk)
-    except Exception:  # noqa: BLE001 - whatever the broker raises, the row is safe and the reaper comes by
+    except Exception:
         log.warning("jobs.bell_failed", job=pk, exc_info=True)
 
 

@@ -263,4 +263,3 @@ class Heartbeat(models.Model):
     part = models.CharField(max_length=40, primary_key=True)
     at = models.DateTimeField()
     host = models.CharField(max_length=100, blank=True)
-

@@ -33,7 +33,12 @@ def publish(actor: Actor, topic: str, subject: PublicIdModel, payload: dict[str,
     if not _subscribers.get(topic):
         return
     OutboxEvent.objects.create(
-        topic=topic, subject_id=subject.public_id, payload=payload or {}, request_id=actor.request_id, at=clock.now(), next_at=clock.now()
+        topic=topic,
+        subject_id=subject.public_id,
+        payload=payload or {},
+        request_id=actor.request_id,
+        at=clock.now(),
+        next_at=clock.now(),
     )
     transaction.on_commit(_ring)
 
@@ -43,7 +48,7 @@ def _ring() -> None:
 
     try:
         tasks.deliver_outbox.delay()
-    except Exception:  # noqa: BLE001 - the sweep delivers what no bell announced
+    except Exception:
         log.warning("outbox.bell_failed", exc_info=True)
 
 
@@ -68,7 +73,7 @@ def _deliver_one(pk: int) -> int:
     try:
         for subscriber in _subscribers.get(event.topic, []):
             subscriber(event)
-    except Exception as error:  # noqa: BLE001 - one broken subscriber must not stop the others' news
+    except Exception as error:
         log.exception("outbox.subscriber_failed", topic=event.topic, news=pk)
         OutboxEvent.objects.filter(pk=pk).update(error=repr(error)[:2000])
         return 0

@@ -56,7 +56,9 @@ def _api_exception(error: exceptions.APIException, request: Request) -> tuple[di
         headers["WWW-Authenticate"] = 'Bearer realm="Countersign"'
         status = 401
         if getattr(request._request, "failed_token", False) and not FailedTokenThrottle.count_failure(request):
-            return problem_body(request, 429, _("Too many refused tokens from this address. Wait a minute."), "throttled"), {"Retry-After": "60"}
+            return problem_body(request, 429, _("Too many refused tokens from this address. Wait a minute."), "throttled"), {
+                "Retry-After": "60"
+            }
     wait = getattr(error, "wait", None)
     if wait:
         headers["Retry-After"] = str(int(wait) + 1)

@@ -95,7 +95,9 @@ class LatestCheckpoint(Endpoint):
         found = sealing.latest_checkpoint()
         if found is None:
             raise Missing("Nothing has been sealed yet; a running worker seals within seconds.", code="audit.no_checkpoint")
-        return Response({"size": found.size, "root": bytes(found.root).hex(), "note": found.note, "verify_key": found.vkey, "at": found.at})
+        return Response(
+            {"size": found.size, "root": bytes(found.root).hex(), "note": found.note, "verify_key": found.vkey, "at": found.at}
+        )
 
 
 class Proof(Endpoint):
@@ -113,7 +115,11 @@ class Proof(Endpoint):
         checkpoint = sealing.latest_checkpoint()
         leaf = getattr(row, "leaf", None)
         if checkpoint is None or leaf is None or leaf.index >= checkpoint.size:
-            raise Conflict("This event is not sealed yet; a running worker seals within seconds.", code="audit.unsealed", extra={"retry_after": 2})
+            raise Conflict(
+                "This event is not sealed yet; a running worker seals within seconds.",
+                code="audit.unsealed",
+                extra={"retry_after": 2},
+            )
         proof = merkle.inclusion_proof(leaf.index, checkpoint.size, sealing.stored_hash)
         return Response(
             {
@@ -157,7 +163,9 @@ class TokenList(Endpoint):
     def post(self, request: Request) -> Response:
         if "Idempotency-Key" in request.headers:
             # The answer holds a secret, and answers to a key are kept.
-            raise invalid_field("Idempotency-Key", "refused", "A token cannot be made with an Idempotency-Key: its secret would be stored.")
+            raise invalid_field(
+                "Idempotency-Key", "refused", "A token cannot be made with an Idempotency-Key: its secret would be stored."
+            )
         token, secret = tokens.create(actor=self.actor, owner=self.actor.user, **self.read(TokenInput))
         return Response({**TokenOutput(token).data, "token": secret}, status=201)
 

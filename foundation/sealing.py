@@ -58,7 +58,9 @@ def _seal_batch() -> int:
         size = log_size()
         appended = merkle.append(size, [bytes(leaf) for _, leaf in events], stored_hash)
         AuditLeaf.objects.bulk_create([AuditLeaf(index=size + offset, event_id=pk) for offset, (pk, _) in enumerate(events)])
-        AuditHash.objects.bulk_create([AuditHash(level=level, index=index, hash=value) for (level, index), value in appended.nodes])
+        AuditHash.objects.bulk_create(
+            [AuditHash(level=level, index=index, hash=value) for (level, index), value in appended.nodes]
+        )
         checkpoint = _sign(appended.size, appended.root)
     _remember(checkpoint)
     return len(events)
@@ -73,7 +75,9 @@ def _sign(size: int, root: bytes) -> AuditCheckpoint:
                 f"The log was signed with {previous['size']} events and now has {size}. If a backup was restored, see docs/operations.md."
             )
         if merkle.root(previous["size"], stored_hash).hex() != previous["root"]:
-            raise LogRewritten(f"The first {previous['size']} events are not those that were signed. Nothing is signed until this is explained.")
+            raise LogRewritten(
+                f"The first {previous['size']} events are not those that were signed. Nothing is signed until this is explained."
+            )
     return AuditCheckpoint.objects.create(
         size=size, root=root, note=key.sign(notes.checkpoint_text(key.origin, size, root)), vkey=key.vkey, at=clock.now()
     )

@@ -17,13 +17,16 @@ def validate(row: models.Model, *, exclude: tuple[str, ...] = ()) -> None:
     empty = [
         field.name
         for field in row._meta.fields
-        if (field.null and getattr(row, field.attname) is None) or (isinstance(field, models.JSONField) and not getattr(row, field.attname))
+        if (field.null and getattr(row, field.attname) is None)
+        or (isinstance(field, models.JSONField) and not getattr(row, field.attname))
     ]
     try:
         row.full_clean(exclude=[*exclude, *empty], validate_constraints=False, validate_unique=False)
     except ValidationError as error:
         found = [
-            FieldError("" if field == NON_FIELD_ERRORS else field, str(problem.code or "invalid"), "; ".join(map(str, problem.messages)))
+            FieldError(
+                "" if field == NON_FIELD_ERRORS else field, str(problem.code or "invalid"), "; ".join(map(str, problem.messages))
+            )
             for field, problems in error.error_dict.items()
             for problem in problems
         ]

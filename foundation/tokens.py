@@ -36,11 +36,15 @@ def create(
         raise NotAllowed(_("A token can only be made by the person it belongs to."))
     if actor.is_service:
         raise NotAllowed(_("A service token cannot make tokens."))
-    problems = [FieldError("scopes", "unknown", _("There is no scope %(scope)s.") % {"scope": s}) for s in scopes if s not in Token.SCOPES]
+    problems = [
+        FieldError("scopes", "unknown", _("There is no scope %(scope)s.") % {"scope": s}) for s in scopes if s not in Token.SCOPES
+    ]
     if not name.strip():
         problems.append(FieldError("name", "required", _("Give the token a name that says what uses it.")))
     if len(name.strip()) > LONGEST_NAME:
-        problems.append(FieldError("name", "too_long", _("A token's name has at most %(most)s characters.") % {"most": LONGEST_NAME}))
+        problems.append(
+            FieldError("name", "too_long", _("A token's name has at most %(most)s characters.") % {"most": LONGEST_NAME})
+        )
     if not 1 <= days <= LONGEST_DAYS:
         problems.append(FieldError("days", "range", _("A token lives between 1 and %(most)s days.") % {"most": LONGEST_DAYS}))
     if kind == Token.Kind.SERVICE and not scopes:

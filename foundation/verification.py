@@ -70,23 +70,38 @@ def _tree() -> Iterator[Finding]:
             return
         hashes.update(frontier.append(bytes(leaf)))
         size += 1
-    stored = {(level, index): bytes(value) for level, index, value in AuditHash.objects.values_list("level", "index", "hash").iterator(5000)}
+    stored = {
+        (level, index): bytes(value)
+        for level, index, value in AuditHash.objects.values_list("level", "index", "hash").iterator(5000)
+    }
     for key in sorted(hashes.keys() | stored.keys()):
         if hashes.get(key) != stored.get(key):
             yield Finding(True, "log.hash", f"{key[0]}/{key[1]}", "a stored subtree hash does not follow from the events")
     for checkpoint in AuditCheckpoint.objects.order_by("size"):
         if checkpoint.size > size:
-            yield Finding(True, "log.shorter", str(checkpoint.size), f"a checkpoint was signed for {checkpoint.size} events; {size} are there")
+            yield Finding(
+                True,
+                "log.shorter",
+                str(checkpoint.size),
+                f"a checkpoint was signed for {checkpoint.size} events; {size} are there",
+            )
         elif merkle.root(checkpoint.size, lambda level, at: hashes[level, at]) != bytes(checkpoint.root):
             yield Finding(True, "log.root", str(checkpoint.size), "the root that was signed is not the root of these events")
     remembered = sealing.last_signed()
     if remembered and remembered["size"] > size:
-        yield Finding(True, "log.rolled_back", str(remembered["size"]), f"the signer remembers {remembered['size']} events; {size} are there")
+        yield Finding(
+            True,
+            "log.rolled_back",
+            str(remembered["size"]),
+            f"the signer remembers {remembered['size']} events; {size} are there",
+        )
     elif remembered and merkle.root(remembered["size"], lambda level, at: hashes[level, at]).hex() != remembered["root"]:
         yield Finding(True, "log.rewritten", str(remembered["size"]), "the signer remembers another root for that many events")
     waiting = AuditEvent.objects.filter(leaf=None).count()
     if waiting:
-        yield Finding(False, "log.unsealed", str(waiting), f"{waiting} events are not sealed yet; a running worker seals within seconds")
+        yield Finding(
+            False, "log.unsealed", str(waiting), f"{waiting} events are not sealed yet; a running worker seals within seconds"
+        )
 
 
 def _signatures() -> Iterator[Finding]:
@@ -114,21 +129,32 @@ def _signatures() -> Iterator[Finding]:
 def _personal() -> Iterator[Finding]:
     for row in AuditPersonal.objects.select_related("event").iterator(2000):
         if json.loads(bytes(row.event.body))["personal"].get(row.field) != commitment(bytes(row.salt), row.value):
-            yield Finding(True, "event.personal", str(row.event.uid), f"the text kept for {row.field} is not the one that was recorded")
+            yield Finding(
+                True, "event.personal", str(row.event.uid), f"the text kept for {row.field} is not the one that was recorded"
+            )
 
 
 def _registers() -> Iterator[Finding]:
     """Each row that the log vouches for is in the state its last event left it in; none appeared or vanished unrecorded."""
     last: dict[tuple[str, str], bytes] = {}
-    for subject_type, subject_id, body in AuditEvent.objects.order_by("pk").values_list("subject_type", "subject_id", "body").iterator(2000):
+    for subject_type, subject_id, body in (
+        AuditEvent.objects.order_by("pk").values_list("subject_type", "subject_id", "body").iterator(2000)
+    ):
         last[subject_type, subject_id] = bytes(body)
     for kind in objects.all_types():
         rows: Any = kind.model._base_manager
         for row in rows.order_by("pk").iterator(500):
             body = last.pop((kind.name, row.public_id), b"")
             if not body:
-                yield Finding(True, "register.unrecorded", row.public_id, f"this {kind.name} stands in the database, but no event tells of it")
+                yield Finding(
+                    True,
+                    "register.unrecorded",
+                    row.public_id,
+                    f"this {kind.name} stands in the database, but no event tells of it",
+                )
             elif json.loads(body)["subject"]["state"] != digest(row.audit_state()):
-                yield Finding(True, "register.differs", row.public_id, f"this {kind.name} was changed after its last recorded command")
+                yield Finding(
+                    True, "register.differs", row.public_id, f"this {kind.name} was changed after its last recorded command"
+                )
     for (name, public_id), _body in last.items():
         yield Finding(True, "register.gone", public_id, f"this {name} is in the log, but no longer in the database")

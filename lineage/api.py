@@ -122,7 +122,9 @@ class DatasetFields(StrictSerializer):
     name = serializers.CharField(max_length=200)
     digest = serializers.CharField(max_length=90, allow_blank=True, default="")
     rows = serializers.IntegerField(min_value=0, max_value=2**62, allow_null=True, default=None)
-    columns = serializers.ListField(child=serializers.CharField(max_length=200, trim_whitespace=False), max_length=5000, default=list)
+    columns = serializers.ListField(
+        child=serializers.CharField(max_length=200, trim_whitespace=False), max_length=5000, default=list
+    )
 
 
 class ModelVersionInput(StrictSerializer):
@@ -172,7 +174,12 @@ def present(row: ModelVersion) -> dict[str, Any]:
         "datasets": [item.content() for item in row.datasets.all()],
         "dependency_sets": [lock.dependency_set.public_id for lock in row.locks.select_related("dependency_set")],
         "runtime": row.runtime,
-        "artifact": {"uri": row.artifact_uri, "sha256": row.artifact_sha256, "size": row.artifact_size, "serialization": row.serialization},
+        "artifact": {
+            "uri": row.artifact_uri,
+            "sha256": row.artifact_sha256,
+            "size": row.artifact_size,
+            "serialization": row.serialization,
+        },
     }
 
 
@@ -182,7 +189,12 @@ class ModelVersionList(Endpoint):
     scopes = {"GET": "read", "POST": "provenance:write"}
 
     @extend_schema(
-        parameters=[OpenApiParameter("name"), OpenApiParameter("version"), OpenApiParameter("use_case"), OpenApiParameter("commit")],
+        parameters=[
+            OpenApiParameter("name"),
+            OpenApiParameter("version"),
+            OpenApiParameter("use_case"),
+            OpenApiParameter("commit"),
+        ],
         responses=ModelVersionOutput(many=True),
         operation_id="model_versions_list",
     )
@@ -212,7 +224,9 @@ class ModelVersionDetails(Endpoint):
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, public_id: str) -> Response:
-        return Response(present(self.one(ModelVersion.objects.visible_to(self.actor).select_related("use_case"), public_id=public_id)))
+        return Response(
+            present(self.one(ModelVersion.objects.visible_to(self.actor).select_related("use_case"), public_id=public_id))
+        )
 
 
 class ProvenanceDetails(Endpoint):
@@ -224,7 +238,9 @@ class ProvenanceDetails(Endpoint):
     def get(self, request: Request, public_id: str) -> Response:
         row = self.one(ModelVersion.objects.visible_to(self.actor), public_id=public_id)
         newest = {fact.key: fact for fact in row.facts.all()}
-        return Response({"id": row.public_id, "facts": [{**newest[key].content(), "at": newest[key].at} for key in sorted(newest)]})
+        return Response(
+            {"id": row.public_id, "facts": [{**newest[key].content(), "at": newest[key].at} for key in sorted(newest)]}
+        )
 
 
 class ManifestDetails(Endpoint):
@@ -234,7 +250,9 @@ class ManifestDetails(Endpoint):
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, public_id: str) -> Response:
-        manifest = manifest_of(self.one(ModelVersion.objects.visible_to(self.actor).select_related("use_case"), public_id=public_id))
+        manifest = manifest_of(
+            self.one(ModelVersion.objects.visible_to(self.actor).select_related("use_case"), public_id=public_id)
+        )
         components = {name: {"digest": manifest.digests[name], "content": manifest.bodies[name]} for name in manifest.digests}
         return Response({"id": public_id, "digest": manifest.digest, "components": components})
 
@@ -253,4 +271,6 @@ class LineageDetails(Endpoint):
             {"key": node.key, "kind": node.kind, "title": node.title, "detail": node.detail, "url": node.url, "state": node.state}
             for node in graph.nodes
         ]
-        return Response({"id": row.public_id, "nodes": nodes, "edges": [{"from": source, "to": target} for source, target in graph.edges]})
+        return Response(
+            {"id": row.public_id, "nodes": nodes, "edges": [{"from": source, "to": target} for source, target in graph.edges]}
+        )

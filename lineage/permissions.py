@@ -28,7 +28,10 @@ def may_synchronise(actor: Actor, repository: Repository) -> Decision:
     """Whoever may add to one of the use cases that build from it."""
     use_cases = UseCase.objects.visible_to(actor).filter(repository_uses__repository=repository)
     answers = [may_push(actor, use_case) for use_case in use_cases]
-    return next((answer for answer in answers if answer), answers[0] if answers else Denied(_("You work on no use case of this repository.")))
+    return next(
+        (answer for answer in answers if answer),
+        answers[0] if answers else Denied(_("You work on no use case of this repository.")),
+    )
 
 
 def may_manage_environments(actor: Actor) -> Decision:

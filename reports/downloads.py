@@ -25,7 +25,7 @@ def answer(report: Report, form: Format, *, inline: bool = False) -> FileRespons
         content = files.open_file(report, form)
     except FileNotFoundError as error:
         raise Missing(
-            _("This file is not in its place any more. Restore it from a backup: its digest is %(digest)s.")
+            _("This file is missing from storage. Restore it from a backup: its digest is %(digest)s.")
             % {"digest": report.files[form.key]},
             code="report.file_gone",
         ) from error

@@ -21,7 +21,7 @@ def may_request_report(actor: Actor, use_case: UseCase | None) -> Decision:
             _("The whole log is for auditors and administrators of the organisation. Ask for the report of a use case.")
         )
     if actor.user is None:
-        return Denied(_("A report needs a person who asked for it."), code="report.person_needed")
+        return Denied(_("Only a person can ask for a report."), code="report.person_needed")
     if UseCase.objects.visible_to(actor).filter(pk=use_case.pk).exists():
         return ALLOWED
     return Denied(_("You do not take part in this use case."))

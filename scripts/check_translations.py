@@ -40,7 +40,9 @@ def problems_of(catalogue: Path) -> list[str]:
     found += [f"{name}: not translated: {entry['msgid'][:80]}" for entry in entries if entry["msgid"] and not all(entry["texts"])]
     found += [f"{name}: placeholders differ: {entry['msgid'][:80]}" for entry in entries if not same_placeholders(entry)]
     compiled = catalogue.with_suffix(".mo")
-    if not compiled.exists() or catalogued(compiled) != {key(entry): tuple(entry["texts"]) for entry in entries if entry["msgid"]}:
+    if not compiled.exists() or catalogued(compiled) != {
+        key(entry): tuple(entry["texts"]) for entry in entries if entry["msgid"]
+    }:
         found.append(f"{compiled.relative_to(ROOT)}: out of date; run scripts/translate")
     return found
 
@@ -84,7 +86,9 @@ def placeholders(text: str) -> set[str]:
 def same_placeholders(entry: dict[str, object]) -> bool:
     wanted = placeholders(f"{entry['msgid']} {entry['plural']}")
     texts = [str(text) for text in entry["texts"] if text]  # type: ignore[union-attr] # a list of texts
-    return not entry["msgid"] or all(placeholders(text) <= wanted and (entry["plural"] or placeholders(text) == wanted) for text in texts)
+    return not entry["msgid"] or all(
+        placeholders(text) <= wanted and (entry["plural"] or placeholders(text) == wanted) for text in texts
+    )
 
 
 def key(entry: dict[str, object]) -> str:
@@ -122,7 +126,11 @@ def missing_texts() -> list[str]:
             check=True,
             capture_output=True,
         )
-        wanted = {key(entry) for entry in read((copy / "locale/zh_Hans/LC_MESSAGES/django.po").read_text(encoding="utf-8")) if entry["msgid"]}
+        wanted = {
+            key(entry)
+            for entry in read((copy / "locale/zh_Hans/LC_MESSAGES/django.po").read_text(encoding="utf-8"))
+            if entry["msgid"]
+        }
     have = {key(entry) for entry in read((LOCALE / "zh_Hans/LC_MESSAGES/django.po").read_text(encoding="utf-8"))}
     return [f"locale/zh_Hans: no entry for: {text[:80]!r}; run scripts/translate" for text in sorted(wanted - have)]
 

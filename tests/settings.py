@@ -13,7 +13,7 @@ if not os.environ.get("COUNTERSIGN_VAR"):
     os.environ["COUNTERSIGN_VAR"] = tempfile.mkdtemp(prefix="countersign-test-")
     atexit.register(shutil.rmtree, os.environ["COUNTERSIGN_VAR"], ignore_errors=True)
 
-from config.settings import *  # noqa: E402, F403 - the environment had to be there first
+from config.settings import *  # noqa: F403 - the environment had to be there first
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a real one makes each sign-in slow
 STORAGES = {

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from importlib import import_module
 
-MODULES = ("approval", "artifact", "case", "columns", "commit", "definition", "dependencies", "files", "repository", "working_tree")
+MODULES = (
+    "approval",
+    "artifact",
+    "case",
+    "columns",
+    "commit",
+    "definition",
+    "dependencies",
+    "files",
+    "repository",
+    "working_tree",
+)
 
 
 def load() -> None:

@@ -35,16 +35,40 @@ def request(context: Context) -> Iterable[Result]:
     if row.state == State.REJECTED:
         by = [ballot for ballot in context.standing.verdict.blocks]
         people = context.standing.names({ballot.human for ballot in by})
-        detail = _("By %(people)s. Another version, or a new request after talking, can change that.") % {"people": ", ".join(map(str, people))}
-        yield Result("approval.request", "fail", _("Approval was refused"), detail, [as_person(user) for user in people], action, evidence, row.closed_at)
+        detail = _("By %(people)s. Another version, or a new request after talking, can change that.") % {
+            "people": ", ".join(map(str, people))
+        }
+        yield Result(
+            "approval.request",
+            "fail",
+            _("Approval was refused"),
+            detail,
+            [as_person(user) for user in people],
+            action,
+            evidence,
+            row.closed_at,
+        )
     elif row.state == State.REVOKED:
-        yield Result("approval.request", "fail", _("The approval was revoked"), "", context.who_pushed(), action, evidence, row.closed_at)
+        yield Result(
+            "approval.request", "fail", _("The approval was revoked"), "", context.who_pushed(), action, evidence, row.closed_at
+        )
     elif row.state in (State.OPEN, State.APPROVED):
         yield Result("approval.request", "pass", _("Approval was asked for"), "", evidence=evidence, since=row.opened_at)
     else:
-        detail = _("The last request is %(state)s. Ask again; what was agreed to and has not changed carries over.") % {"state": row.get_state_display().lower()}
+        detail = _("The last request is %(state)s. Ask again; what was agreed to and has not changed carries over.") % {
+            "state": row.get_state_display().lower()
+        }
         again = context.at_version(_("Ask again"))
-        yield Result("approval.request", "pending", _("There is no open request"), detail, context.who_pushed(), again, evidence, row.closed_at)
+        yield Result(
+            "approval.request",
+            "pending",
+            _("There is no open request"),
+            detail,
+            context.who_pushed(),
+            again,
+            evidence,
+            row.closed_at,
+        )
 
 
 @check("approval.step.*", gettext_lazy("Has each step of the policy been met?"), fixed=True)
@@ -101,22 +125,54 @@ def decision(context: Context) -> Iterable[Result]:
     again = context.at_version(_("Ask again"))
     if found is None:
         detail = _("The request is closed as approved, but what was decided is not on record.")
-        yield Result("approval.decision", "unknown", _("The record of the approval is missing"), detail, context.who_pushed(), again)
+        yield Result(
+            "approval.decision", "unknown", _("The record of the approval is missing"), detail, context.who_pushed(), again
+        )
         return
     evidence = [{"type": "decision", "id": found.public_id}]
     if found.revoked_at is not None:
-        yield Result("approval.decision", "fail", _("The approval was revoked"), "", context.who_pushed(), again, evidence, found.revoked_at)
+        yield Result(
+            "approval.decision",
+            "fail",
+            _("The approval was revoked"),
+            "",
+            context.who_pushed(),
+            again,
+            evidence,
+            found.revoked_at,
+        )
         return
     if found.valid_until is not None and found.valid_until <= context.now:
         detail = _("It ended at %(when)s. Ask again: what has not changed carries over.") % {"when": _iso(found.valid_until)}
-        yield Result("approval.decision", "pending", _("The approval has expired"), detail, context.who_pushed(), again, evidence, found.valid_until)
+        yield Result(
+            "approval.decision",
+            "pending",
+            _("The approval has expired"),
+            detail,
+            context.who_pushed(),
+            again,
+            evidence,
+            found.valid_until,
+        )
         return
     changed = sorted(name for name, value in context.manifest.digests.items() if found.manifest.get(name) != value)
     if changed:
-        detail = _("Changed since: %(components)s. Ask again: only who judged these is asked again.") % {"components": ", ".join(changed)}
-        yield Result("approval.decision", "pending", _("What was approved has changed"), detail, context.who_pushed(), again, evidence)
+        detail = _("Changed since: %(components)s. Ask again: only who judged these is asked again.") % {
+            "components": ", ".join(changed)
+        }
+        yield Result(
+            "approval.decision", "pending", _("What was approved has changed"), detail, context.who_pushed(), again, evidence
+        )
         return
-    yield Result("approval.decision", "pass", _("The approval holds for these bytes"), "", evidence=evidence, since=found.decided_at, due_at=found.valid_until)
+    yield Result(
+        "approval.decision",
+        "pass",
+        _("The approval holds for these bytes"),
+        "",
+        evidence=evidence,
+        since=found.decided_at,
+        due_at=found.valid_until,
+    )
 
 
 def _iso(when: Any) -> str:

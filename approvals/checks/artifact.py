@@ -20,7 +20,10 @@ def artifact(context: Context) -> Iterable[Result]:
     if registered and asked == registered:
         yield Result("provenance.artifact", "pass", _("The artifact is the registered one"), registered)
     elif asked and asked != registered:
-        detail = _("Registered: %(registered)s. Asked about: %(asked)s.") % {"registered": registered or _("none"), "asked": asked}
+        detail = _("Registered: %(registered)s. Asked about: %(asked)s.") % {
+            "registered": registered or _("none"),
+            "asked": asked,
+        }
         yield Result("provenance.artifact", "fail", _("This is another artifact"), detail, context.who_pushed(), action)
     elif registered:
         detail = _("State the digest of what you are about to deploy, with --artifact.")

@@ -93,7 +93,9 @@ class Check:
 _checks: list[Check] = []
 
 
-def check(code: str, asks: Any, *, level: Level = "blocking", fixed: bool = False) -> Callable[[Callable[[Context], Iterable[Result]]], Any]:
+def check(
+    code: str, asks: Any, *, level: Level = "blocking", fixed: bool = False
+) -> Callable[[Callable[[Context], Iterable[Result]]], Any]:
     """Declare a gate check. Two with one code are a programming error."""
 
     def declare(function: Callable[[Context], Iterable[Result]]) -> Any:

@@ -22,6 +22,15 @@ def columns_bound(context: Context) -> Iterable[Result]:
     loose = [f"{dataset}.{column}" for dataset, column, meaning in columns if meaning is None]
     if loose:
         detail = _("Without a shared meaning: %(columns)s.") % {"columns": ", ".join(loose[:12])}
-        yield Result("dictionary.columns_bound", "fail", _("Some columns have no shared meaning"), detail, context.holding("data_governance"), action)
+        yield Result(
+            "dictionary.columns_bound",
+            "fail",
+            _("Some columns have no shared meaning"),
+            detail,
+            context.holding("data_governance"),
+            action,
+        )
     else:
-        yield Result("dictionary.columns_bound", "pass", _("All %(count)s columns have a shared meaning") % {"count": len(columns)})
+        yield Result(
+            "dictionary.columns_bound", "pass", _("All %(count)s columns have a shared meaning") % {"count": len(columns)}
+        )

@@ -15,7 +15,14 @@ def commit(context: Context) -> Iterable[Result]:
     registered = context.model_version.commit
     action = context.at_version(_("See the version"))
     if not context.commit:
-        yield Result("provenance.commit", "unknown", _("The commit was not stated"), _("Name it with --commit."), context.who_pushed(), action)
+        yield Result(
+            "provenance.commit",
+            "unknown",
+            _("The commit was not stated"),
+            _("Name it with --commit."),
+            context.who_pushed(),
+            action,
+        )
     elif context.commit != registered:
         detail = _("Registered: %(registered)s. Asked about: %(asked)s. Register what you build as a version of its own.") % {
             "registered": registered,

@@ -18,4 +18,6 @@ def definition(context: Context) -> Iterable[Result]:
         return
     title = _("The use case has no KPI") if "business_problem" in body else _("The use case is not defined")
     detail = _("Write down the problem and by what success is measured.")
-    yield Result("usecase.definition", "fail", title, detail, context.holding("project_lead"), context.at_use_case(_("Define it")))
+    yield Result(
+        "usecase.definition", "fail", title, detail, context.holding("project_lead"), context.at_use_case(_("Define it"))
+    )

@@ -18,19 +18,31 @@ def locked(context: Context) -> Iterable[Result]:
     if not sets:
         detail = _("Push the lock file with --lock, or the digest of the image.")
         if context.model_version.runtime.get("image_digest"):
-            yield Result("dependencies.locked", "pass", _("The image is named by its digest"), context.model_version.runtime["image_digest"])
+            yield Result(
+                "dependencies.locked",
+                "pass",
+                _("The image is named by its digest"),
+                context.model_version.runtime["image_digest"],
+            )
         else:
             yield Result("dependencies.locked", "unknown", _("No lock file was pushed"), detail, context.who_pushed(), action)
         return
     unread = [item["path"] for item in sets if item["problems"]]
-    loose = [f"{row['name']} ({item['path']})" for item in sets for row in item["requirements"] if not (row["version"] and row["hashes"])]
+    loose = [
+        f"{row['name']} ({item['path']})"
+        for item in sets
+        for row in item["requirements"]
+        if not (row["version"] and row["hashes"])
+    ]
     if loose:
         named = ", ".join(loose[:10]) + (_(" and %(count)s more") % {"count": len(loose) - 10} if len(loose) > 10 else "")
         detail = _("Without version or hash: %(names)s.") % {"names": named}
         yield Result("dependencies.locked", "fail", _("Some dependencies are not fixed"), detail, context.who_pushed(), action)
     elif unread:
         detail = _("Not understood in full: %(files)s.") % {"files": ", ".join(unread)}
-        yield Result("dependencies.locked", "unknown", _("A lock file could not be read in full"), detail, context.who_pushed(), action)
+        yield Result(
+            "dependencies.locked", "unknown", _("A lock file could not be read in full"), detail, context.who_pushed(), action
+        )
     else:
         count = sum(len(item["requirements"]) for item in sets)
         yield Result("dependencies.locked", "pass", _("All %(count)s dependencies are pinned and hashed") % {"count": count})

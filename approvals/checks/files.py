@@ -18,9 +18,13 @@ def files_match(context: Context) -> Iterable[Result]:
     action = context.at_version(_("See what was found"))
     if wrong:
         detail = _("In the commit they are missing or have other bytes: %(files)s.") % {"files": ", ".join(wrong)}
-        yield Result("provenance.files_match", "fail", _("Pushed files are not those of the commit"), detail, context.who_pushed(), action)
+        yield Result(
+            "provenance.files_match", "fail", _("Pushed files are not those of the commit"), detail, context.who_pushed(), action
+        )
     elif unseen:
         detail = _("Not compared yet, because the commit has not been seen: %(files)s.") % {"files": ", ".join(unseen)}
-        yield Result("provenance.files_match", "unknown", _("Pushed files were not compared"), detail, context.who_pushed(), action)
+        yield Result(
+            "provenance.files_match", "unknown", _("Pushed files were not compared"), detail, context.who_pushed(), action
+        )
     else:
         yield Result("provenance.files_match", "pass", _("Pushed files are those of the commit"), ", ".join(sorted(facts)))

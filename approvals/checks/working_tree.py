@@ -18,8 +18,17 @@ def clean_tree(context: Context) -> Iterable[Result]:
         return
     action = context.at_version(_("See the version"))
     if dirty:
-        detail = _("There were changes that no commit holds, so nobody can say what was built. Commit them and push a new version.")
+        detail = _(
+            "There were changes that no commit holds, so nobody can say what was built. Commit them and push a new version."
+        )
         yield Result("provenance.clean_tree", "fail", _("Built with uncommitted changes"), detail, context.who_pushed(), action)
     else:
         detail = _("CI did not say whether everything was committed. `countersign push` does.")
-        yield Result("provenance.clean_tree", "unknown", _("Nobody said whether everything was committed"), detail, context.who_pushed(), action)
+        yield Result(
+            "provenance.clean_tree",
+            "unknown",
+            _("Nobody said whether everything was committed"),
+            detail,
+            context.who_pushed(),
+            action,
+        )

@@ -117,7 +117,7 @@ def _part(name: str, key: str, base: Base, bodies: Mapping[str, Any]) -> Part:
     if change != "changed":
         return part
     if before is None:
-        part.note = _("The content that it is compared with was not kept.")
+        part.note = _("The content it would be compared with was not kept.")
     elif name == "code":
         part.paths, part.note = _paths(before, body)
     elif name == "dependencies":

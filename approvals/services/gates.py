@@ -60,7 +60,13 @@ class Asked:
 
 
 def evaluate_gate(
-    *, actor: Actor, gate: Gate, model_version: ModelVersion, commit: str = "", artifact_sha256: str = "", purpose: str = "deployment"
+    *,
+    actor: Actor,
+    gate: Gate,
+    model_version: ModelVersion,
+    commit: str = "",
+    artifact_sha256: str = "",
+    purpose: str = "deployment",
 ) -> Asked:
     """Ask whether these bytes may go there. The same question of the same caller is one evaluation with numbered answers.
 
@@ -226,7 +232,9 @@ def weigh(context: Context) -> list[Weighed]:
             results = list(check.run(context))
         except Exception:
             log.exception("gate.check_failed", check=check.code, model_version=context.model_version.public_id)
-            broken = Result(check.code, "unknown", _("This check could not be carried out"), _("The error is in the server's log."))
+            broken = Result(
+                check.code, "unknown", _("This check could not be carried out"), _("The error is in the server's log.")
+            )
             results = [broken]
         found += [Weighed(result, level == "blocking") for result in results]
     return found
@@ -246,14 +254,17 @@ def _inputs_digest(context: Context, weighed: list[Weighed], decision: str) -> s
             "verdict": context.standing.verdict.as_mapping() if context.standing else {},
             "decision": context.decision.public_id if context.decision else "",
             "checks": [
-                [item.result.code, item.result.status, item.blocking, sorted(actor["id"] for actor in item.result.actors)] for item in weighed
+                [item.result.code, item.result.status, item.blocking, sorted(actor["id"] for actor in item.result.actors)]
+                for item in weighed
             ],
             "answer": decision,
         }
     )
 
 
-def _body(row: Evaluation, context: Context, weighed: list[Weighed], decision: str, inputs: str, expires: datetime | None) -> dict[str, Any]:
+def _body(
+    row: Evaluation, context: Context, weighed: list[Weighed], decision: str, inputs: str, expires: datetime | None
+) -> dict[str, Any]:
     checkpoint = latest_checkpoint()
     body = {
         "id": row.public_id,
@@ -294,7 +305,10 @@ def summary(weighed: list[Weighed], decision: str) -> str:
     failing = sum(item.blocking and item.status == "fail" for item in weighed)
     waiting = sum(item.blocking and item.status in ("pending", "unknown") for item in weighed)
     if decision == "deny":
-        return ngettext("%(n)s of %(total)s checks fails", "%(n)s of %(total)s checks fail", failing) % {"n": failing, "total": total}
+        return ngettext("%(n)s of %(total)s checks fails", "%(n)s of %(total)s checks fail", failing) % {
+            "n": failing,
+            "total": total,
+        }
     if decision == "pending":
         return ngettext("%(n)s of %(total)s checks needs a person", "%(n)s of %(total)s checks need a person", waiting) % {
             "n": waiting,

@@ -12,7 +12,6 @@ from approvals import evaluation, subjects
 from approvals.models import Ballot, Decision, Gate, InheritedBallot, Request
 from approvals.permissions import may_request, may_vote_at_all, may_withdraw
 from approvals.selectors.standing import Standing, ballots_of, policy_of, standing_of, subject_of
-from approvals.subjects import Judged
 from foundation import audit, clock, outbox
 from foundation.actor import Actor, system
 from foundation.canonical import digest as digest_of
@@ -143,7 +142,10 @@ def cast_ballot(*, actor: Actor, request: Request, step: str, verdict: str, dige
     require(may_vote_at_all(actor))
     comment = _text(comment)
     if verdict not in Ballot.Verdict.values:
-        raise Invalid(_("A verdict is one of: %(all)s.") % {"all": ", ".join(Ballot.Verdict.values)}, errors=[FieldError("verdict", "unknown", verdict)])
+        raise Invalid(
+            _("A verdict is one of: %(all)s.") % {"all": ", ".join(Ballot.Verdict.values)},
+            errors=[FieldError("verdict", "unknown", verdict)],
+        )
     if verdict in evaluation.BLOCKS and not comment:
         said = _("Say what would have to change: somebody has to act on it.")
         raise Invalid(said, errors=[FieldError("comment", "required", said)])
@@ -209,7 +211,13 @@ def settle(actor: Actor, standing: Standing, subject: Any) -> None:
     if row.state != State.OPEN or verdict.state == "open":
         return
     if verdict.state == "rejected":
-        _close(actor, row, State.REJECTED, REJECTED, {"by": [ballot.human for ballot in verdict.blocks if ballot.verdict == "reject"]})
+        _close(
+            actor,
+            row,
+            State.REJECTED,
+            REJECTED,
+            {"by": [ballot.human for ballot in verdict.blocks if ballot.verdict == "reject"]},
+        )
         return
     now = clock.now()
     days = standing.policy.valid_for_days
@@ -324,7 +332,14 @@ def _lock_open(request: Request) -> Request:
 
 
 def _close(
-    actor: Actor, row: Request, state: State, kind: audit.EventKind, data: dict[str, Any], *, at: Any = None, personal: dict[str, str] | None = None
+    actor: Actor,
+    row: Request,
+    state: State,
+    kind: audit.EventKind,
+    data: dict[str, Any],
+    *,
+    at: Any = None,
+    personal: dict[str, str] | None = None,
 ) -> None:
     row.state = state
     row.closed_at = at or clock.now()
@@ -388,7 +403,11 @@ def _moved_on(row: Request, standing: Standing, seen: str) -> Conflict:
     return Conflict(
         _("This changed after you opened it. Look at the difference, then decide."),
         code="ballot.digest",
-        extra={"digest": standing.digest, "changed": changed, "difference": {name: [before[name], standing.digests[name]] for name in changed}},
+        extra={
+            "digest": standing.digest,
+            "changed": changed,
+            "difference": {name: [before[name], standing.digests[name]] for name in changed},
+        },
     )
 
 

@@ -88,4 +88,6 @@ def adapter_for(type_name: str) -> Adapter:
     try:
         return _adapters[type_name]
     except KeyError:
-        raise Invalid(f"{type_name} cannot be put up for approval. Types: {', '.join(sorted(_adapters))}.", code="request.subject_type") from None
+        raise Invalid(
+            f"{type_name} cannot be put up for approval. Types: {', '.join(sorted(_adapters))}.", code="request.subject_type"
+        ) from None

@@ -22,7 +22,7 @@ RECORDED = audit.kind("dependencies.set.recorded", _("Lock file recorded"))
 
 _FATAL: dict[str, Any] = {
     "not_utf8": _("The lock file is not UTF-8: %(detail)s. Save it as UTF-8 and send it again."),
-    "null_character": _("The lock file is not a text: %(detail)s."),
+    "null_character": _("The lock file is not text: %(detail)s."),
     "too_many_lines": _("The lock file is too long: %(detail)s."),
     "too_large": _("The lock file is too large: %(detail)s."),
 }

@@ -74,7 +74,10 @@ class TeamList(Endpoint):
         if missing:
             raise invalid_field("members", "unknown", f"No account: {', '.join(missing)}")
         return self.created(
-            lambda: (201, TeamOutput(services.create_team(actor=self.actor, slug=data["slug"], title=data["title"], members=members)).data)
+            lambda: (
+                201,
+                TeamOutput(services.create_team(actor=self.actor, slug=data["slug"], title=data["title"], members=members)).data,
+            )
         )
 
 

@@ -93,7 +93,9 @@ class Membership(models.Model):
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["team", "user"], condition=Q(ended_at=None), name="membership_once_at_a_time")]
+        constraints = [
+            models.UniqueConstraint(fields=["team", "user"], condition=Q(ended_at=None), name="membership_once_at_a_time")
+        ]
 
 
 class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
@@ -129,7 +131,9 @@ class RoleGrant(PublicIdModel):
     scope = models.CharField(max_length=40, blank=True)  # public id of a use case; blank = the whole organisation
     starts_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    granted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="grants_given")  # empty: the installation's setup
+    granted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="grants_given"
+    )  # empty: the installation's setup
     reason = models.CharField(max_length=200, blank=True)
     end_reason = models.CharField(max_length=200, null=True)
 
@@ -138,7 +142,9 @@ class RoleGrant(PublicIdModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "role", "scope"], condition=Q(ended_at=None), name="grant_once_at_a_time"),
-            models.CheckConstraint(condition=Q(ended_at=None) | Q(ended_at__gte=F("starts_at")), name="grant_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("starts_at")), name="grant_ends_after_it_starts"
+            ),
         ]
         indexes = [models.Index(fields=["scope", "role"], name="grant_by_scope_and_role", condition=Q(ended_at=None))]
 
@@ -147,4 +153,3 @@ class RoleGrant(PublicIdModel):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.role}"
-

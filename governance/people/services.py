@@ -63,7 +63,9 @@ def set_preferences(*, actor: Actor, language: str, theme: str) -> User:
     if not actor.is_person or user is None:
         raise NotAllowed(_("Only a person has preferences."))
     if language not in dict(settings.LANGUAGES):
-        raise Invalid(_("There is no language %(code)s here.") % {"code": language}, errors=[FieldError("language", "unknown", language)])
+        raise Invalid(
+            _("There is no language %(code)s here.") % {"code": language}, errors=[FieldError("language", "unknown", language)]
+        )
     user.language, user.theme = language, theme
     validate(user)
     with transaction.atomic():
@@ -122,7 +124,9 @@ def _grant(actor: Actor, user: User, role: str, scope: str, reason: str) -> Role
     try:
         with transaction.atomic():
             row.save(force_insert=True)
-            audit.record(actor, ROLE_GRANTED, row, {"to": user.public_id, "role": role, "scope": scope}, personal={"reason": row.reason})
+            audit.record(
+                actor, ROLE_GRANTED, row, {"to": user.public_id, "role": role, "scope": scope}, personal={"reason": row.reason}
+            )
     except IntegrityError as error:
         raise Conflict(
             _("%(name)s holds the role %(role)s here already.") % {"name": user, "role": role_label(role)}, code="grant.exists"
@@ -137,5 +141,11 @@ def end_role(*, actor: Actor, grant: RoleGrant, reason: str) -> RoleGrant:
         if not RoleGrant.objects.filter(pk=grant.pk, ended_at=None).update(ended_at=clock.now(), end_reason=reason.strip()[:200]):
             raise Conflict(_("This role was ended already."), code="grant.ended")
         grant.refresh_from_db()
-        audit.record(actor, ROLE_ENDED, grant, {"from": grant.user.public_id, "role": grant.role}, personal={"reason": reason.strip()[:200]})
+        audit.record(
+            actor,
+            ROLE_ENDED,
+            grant,
+            {"from": grant.user.public_id, "role": grant.role},
+            personal={"reason": reason.strip()[:200]},
+        )
     return grant

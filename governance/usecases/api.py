@@ -157,7 +157,9 @@ class RoleList(Endpoint):
         return self.created(
             lambda: (
                 201,
-                RoleOutput(grant_role(actor=self.actor, user=user, role=data["role"], scope=row.public_id, reason=data["reason"])).data,
+                RoleOutput(
+                    grant_role(actor=self.actor, user=user, role=data["role"], scope=row.public_id, reason=data["reason"])
+                ).data,
             )
         )
 

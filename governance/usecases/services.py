@@ -83,7 +83,9 @@ def define(
         raise Invalid(_("A definition has at most %(most)s KPIs.") % {"most": MOST_KPIS}, code="kpis.too_many")
     names = [str(kpi.get("name", "")).strip() for kpi in kpis]
     if len(set(names)) != len(names):
-        raise Invalid(_("Two KPIs have the same name."), errors=[FieldError("kpis", "duplicate", _("Give each KPI a name of its own."))])
+        raise Invalid(
+            _("Two KPIs have the same name."), errors=[FieldError("kpis", "duplicate", _("Give each KPI a name of its own."))]
+        )
     current = use_case.current_definition()
     row = Definition(
         use_case=use_case,

@@ -249,7 +249,13 @@ def dependencies_shown(locks: Sequence[DependencySet]) -> dict[str, Any]:
                 "digest": lock.digest,
                 "problems": lock.problems,
                 "requirements": [
-                    {"name": item.name, "version": item.version, "origin": item.origin, "hashes": len(item.hashes), "fixed": digest(item.hashes)}
+                    {
+                        "name": item.name,
+                        "version": item.version,
+                        "origin": item.origin,
+                        "hashes": len(item.hashes),
+                        "fixed": digest(item.hashes),
+                    }
                     for item in lock.requirements.all()
                 ],
             }

@@ -33,7 +33,7 @@ def part(view: View) -> Part:
         Text(
             [
                 _(
-                    "Who made part of what is judged may not approve it. Authors and committers of the code, writers of "
+                    "Anyone who made part of what is judged may not approve it. Authors and committers of the code, writers of "
                     "the definition, of column meanings and of the cost-benefit case, and whoever asked count as makers."
                 )
             ]

@@ -86,7 +86,7 @@ def _kpis(row: Definition) -> list[Heading | Table]:
         for kpi in row.kpis.all()
     ]
     table = Table(
-        columns, rows, _("By which figures success is told"), _("No KPI was agreed: nobody can tell success from failure.")
+        columns, rows, _("How success is measured"), _("No KPI was agreed: nobody can tell success from failure.")
     )
     return [Heading("kpis", _("KPIs")), table]
 

@@ -101,7 +101,7 @@ def _confess(body: Flow, faces: Typefaces) -> None:
         return
     shown = ", ".join(f"U+{ord(character):04X} × {count}" for character, count in sorted(faces.missing.items())[:60])
     sentence = ngettext(
-        "%(count)d character has no shape in the fonts of this report and is printed as □: %(list)s",
+        "%(count)d character has no glyph in the fonts of this report and is printed as □: %(list)s",
         "%(count)d characters have no shape in the fonts of this report and are printed as □: %(list)s",
         faces.missing.total(),
     )

@@ -84,7 +84,7 @@ def test_a_report_file_that_is_gone_is_missing(report, capsys):
     code, said = answer(capsys)
 
     assert code == 2
-    assert "the html is not in its place any more" in said
+    assert "the html is missing from storage" in said
 
 
 def test_quiet_answers_by_the_exit_code_alone(world, capsys):

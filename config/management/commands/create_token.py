@@ -47,7 +47,9 @@ class Command(BaseCommand):
             )
         except CountersignError as error:
             raise CommandError(str(error)) from error
-        self.stderr.write(f"{token.get_kind_display()} token {token.public_id} of {owner}, until {token.expires_at:%Y-%m-%d}. It is shown this once.")
+        self.stderr.write(
+            f"{token.get_kind_display()} token {token.public_id} of {owner}, until {token.expires_at:%Y-%m-%d}. It is shown this once."
+        )
         self.stdout.write(secret)
 
     def _owner(self, username: str | None) -> User:
@@ -56,7 +58,12 @@ class Command(BaseCommand):
             if found is None:
                 raise CommandError(f"There is no account {username} that can sign in.")
             return found
-        found = User.objects.active().filter(grants__role="administrator", grants__scope="", grants__ended_at=None).order_by("pk").first()
+        found = (
+            User.objects.active()
+            .filter(grants__role="administrator", grants__scope="", grants__ended_at=None)
+            .order_by("pk")
+            .first()
+        )
         if found is None:
             raise CommandError("There is no administrator who could answer for the token. Name somebody with --owner.")
         return found

@@ -80,7 +80,10 @@ def log_key() -> tuple[bool, str]:
 
 def log() -> tuple[bool, str]:
     late = AuditEvent.objects.filter(leaf=None, at__lt=clock.now() - timedelta(minutes=1)).count()
-    return not late, "sealed" if not late else f"{late} events have waited for more than a minute to be sealed: is the worker running?"
+    return (
+        not late,
+        "sealed" if not late else f"{late} events have waited for more than a minute to be sealed: is the worker running?",
+    )
 
 
 def jobs() -> tuple[bool, str]:

@@ -29,7 +29,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--no-demo", action="store_true", help="start empty; make the first account with manage.py create_user")
+        parser.add_argument(
+            "--no-demo", action="store_true", help="start empty; make the first account with manage.py create_user"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port, with_demo = options["host"], options["port"], not options["no_demo"]
@@ -102,12 +104,33 @@ def children(host: str, port: int) -> list[Child]:
     """Web, worker and beat, as an operator would start them by hand (docs/operations.md)."""
     python = sys.executable
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    web = [python, "-m", "gunicorn", "config.wsgi:application", "--bind", bind, "--worker-class", "gthread", "--workers", "2", "--threads", "8"]
-    web += ["--timeout", "120", "--graceful-timeout", "8", "--no-control-socket"] if _has_control_socket() else ["--timeout", "120", "--graceful-timeout", "8"]
+    web = [
+        python,
+        "-m",
+        "gunicorn",
+        "config.wsgi:application",
+        "--bind",
+        bind,
+        "--worker-class",
+        "gthread",
+        "--workers",
+        "2",
+        "--threads",
+        "8",
+    ]
+    web += (
+        ["--timeout", "120", "--graceful-timeout", "8", "--no-control-socket"]
+        if _has_control_socket()
+        else ["--timeout", "120", "--graceful-timeout", "8"]
+    )
     celery = [python, "-m", "celery", "--app", "config", "--quiet"]
     worker = [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
     beat = [*celery, "beat", "--loglevel", "WARNING", "--pidfile="]
-    return [Child("web", web, logs() / "web.log"), Child("worker", worker, logs() / "worker.log"), Child("beat", beat, logs() / "beat.log")]
+    return [
+        Child("web", web, logs() / "web.log"),
+        Child("worker", worker, logs() / "worker.log"),
+        Child("beat", beat, logs() / "beat.log"),
+    ]
 
 
 def _has_control_socket() -> bool:

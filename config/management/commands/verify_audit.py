@@ -54,5 +54,5 @@ def findings() -> Iterator[Finding]:
     """What is wrong with the log and the registers, and with the files whose digests the log holds."""
     yield from verify()
     for report, form, altered in missing_or_altered():
-        detail = "is not the file that was recorded" if altered else "is not in its place any more"
+        detail = "is not the file that was recorded" if altered else "is missing from storage"
         yield Finding(altered, "report.file", report.public_id, f"the {form.key} {detail}")
