@@ -65,12 +65,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_everybody_can_use_every_page(browser: Browser, server: Installation, language: str) -> None:
+def test_everybody_can_use_every_page(browser: Browser, standing_server: Installation, language: str) -> None:
     known: set[tuple[str, str]] = set()
     objections: list[str] = []
-    places = _places(server)
+    places = _places(standing_server)
     for viewer, starts in VIEWERS.items():
-        with signed_in(browser, server.url, viewer, server.password(viewer)) as page:
+        with signed_in(browser, standing_server.url, viewer, standing_server.password(viewer)) as page:
             _speak(page, language)
             for path in _followed(page, [start.format(**places) for start in starts], known):
                 objections += [f"{path} as {viewer}: {said}" for said in _objections(page, language)]
@@ -79,20 +79,20 @@ def test_everybody_can_use_every_page(browser: Browser, server: Installation, la
     assert not objections, f"{len(objections)}:\n" + "\n".join(objections)
 
 
-def test_the_sign_in_page_is_as_good_as_the_others(browser: Browser, server: Installation) -> None:
+def test_the_sign_in_page_is_as_good_as_the_others(browser: Browser, standing_server: Installation) -> None:
     for language in ("en", "zh-hans"):
-        context = browser.new_context(base_url=server.url)
-        choose(context, server.url, django_language=language)
+        context = browser.new_context(base_url=standing_server.url)
+        choose(context, standing_server.url, django_language=language)
         page = context.new_page()
         page.goto("/accounts/login/")
         assert list(_objections(page, language)) == []
         context.close()
 
 
-def test_the_theme_that_was_chosen_is_the_one_that_is_served(browser: Browser, server: Installation) -> None:
-    with signed_in(browser, server.url, "petra", server.password("petra")) as page:
+def test_the_theme_that_was_chosen_is_the_one_that_is_served(browser: Browser, standing_server: Installation) -> None:
+    with signed_in(browser, standing_server.url, "petra", standing_server.password("petra")) as page:
         for theme in ("dark", "light"):
-            choose(page.context, server.url, **{THEME_COOKIE: theme})
+            choose(page.context, standing_server.url, **{THEME_COOKIE: theme})
             page.goto("/")
             assert page.locator("html").get_attribute("data-theme") == theme
 
