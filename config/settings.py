@@ -29,7 +29,7 @@ if not SECRET_KEY:
 
 ALLOWED_HOSTS = env.list("COUNTERSIGN_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 ALLOW_LOCAL_REPOSITORIES = env.bool("COUNTERSIGN_ALLOW_LOCAL_REPOSITORIES", default=False)
-REPOSITORY_HOSTS = env.list("COUNTERSIGN_REPOSITORY_HOSTS", default=[])  # private hosts that may be mirrored too
+REPOSITORY_HOSTS = env.list("COUNTERSIGN_REPOSITORY_HOSTS", default=[])  # when set, only these hosts may be mirrored
 DEMO_FILE = VAR / "demo.json"  # its presence is what makes an installation a demo
 DEMO_REPOSITORIES = VAR / "demo"  # local repositories below it may always be registered
 MIRRORS = VAR / "mirrors"
