@@ -17,7 +17,7 @@ from approvals.models import Ballot, Request
 from approvals.selectors.inbox import movers
 from approvals.selectors.standing import Standing
 from approvals.selectors.standings import titles_of
-from approvals.services.requests import refusal_text
+from approvals.services.refusals import refusal_text
 from approvals.wording import components_text, hint_text, ignored_text, people_text, reason_text
 from foundation import clock
 from foundation.actor import Actor

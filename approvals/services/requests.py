@@ -12,12 +12,11 @@ from approvals import evaluation, subjects
 from approvals.models import Ballot, Decision, Gate, InheritedBallot, Request
 from approvals.permissions import may_request, may_vote_at_all, may_withdraw
 from approvals.selectors.standing import Standing, ballots_of, policy_of, standing_of, subject_of
+from approvals.services.refusals import moved_on, refuse
 from foundation import audit, clock, outbox
 from foundation.actor import Actor, system
-from foundation.canonical import digest as digest_of
 from foundation.errors import Conflict, FieldError, Invalid, NotAllowed
 from foundation.permissions import require
-from governance.people.roles import role_label
 from lineage.models import Environment
 
 OPENED = audit.kind("approvals.request.opened", _("Approval asked for"))
@@ -157,11 +156,11 @@ def cast_ballot(*, actor: Actor, request: Request, step: str, verdict: str, dige
         row.contributors = _contributors(row.contributors, adapter, subject, row.line)
         standing = standing_of(row, subject=subject, judged=judged)
         if digest != judged.digest:
-            raise _moved_on(row, standing, digest)
+            raise moved_on(row, standing, digest)
         repeated = _already_said(standing, actor, step, verdict, comment)
         if repeated is not None:
             return repeated
-        _refuse(standing, actor, step, verdict)
+        refuse(standing, actor, step, verdict)
         policy_step = standing.policy.step(step)
         held = standing.grants.get(policy_step.role, {}).get(actor.id) if policy_step else None
         covers = policy_step.covers if policy_step else ()
@@ -356,59 +355,6 @@ def _already_said(standing: Standing, actor: Actor, step: str, verdict: str, com
         return None
     same = (last.verdict, last.comment, last.manifest_digest) == (verdict, comment, standing.digest)
     return last if same else None
-
-
-def _refuse(standing: Standing, actor: Actor, step: str, verdict: Any) -> None:
-    """Raise unless the engine lets this person say this now."""
-    code = evaluation.may_vote(
-        standing.policy,
-        standing.digests,
-        standing.engine_ballots,
-        standing.eligibility,
-        step,
-        actor.id,
-        clock.now(),
-        standing.request.round,
-        verdict=verdict,
-    )
-    if code is None:
-        return
-    found = standing.policy.step(step)
-    text = refusal_text(code, role_label(found.role) if found else "")
-    if code in ("not_a_step", "waiting", "nothing_to_retract"):
-        raise Conflict(text, code=f"ballot.{code}")
-    raise NotAllowed(text, code=f"ballot.{code}")
-
-
-def refusal_text(code: str, role: str) -> str:
-    """Why somebody may not vote, in words for them."""
-    texts = {
-        "not_a_step": _("This policy has no such step."),
-        "waiting": _("This step is not open yet: an earlier one has to be met first."),
-        "no_role": _("You do not hold the role %(role)s here.") % {"role": role},
-        "contributor": _("You made part of what this step judges. Somebody else has to judge it."),
-        "submitter": _("You asked for this approval. Somebody else has to give it."),
-        "nothing_to_retract": _("You have no ballot on this step that could be taken back."),
-    }
-    return str(texts[code])
-
-
-def _moved_on(row: Request, standing: Standing, seen: str) -> Conflict:
-    """The 409 of somebody who voted on what is no longer there, naming what is different."""
-    before = row.manifest
-    if digest_of(dict(before)) != seen:  # older than the last write: what is known of it are the components that somebody judged
-        last = Ballot.objects.filter(request=row, manifest_digest=seen).order_by("-pk").first()
-        before = last.components if last else before
-    changed = sorted(name for name, value in standing.digests.items() if name in before and before[name] != value)
-    return Conflict(
-        _("This changed after you opened it. Look at the difference, then decide."),
-        code="ballot.digest",
-        extra={
-            "digest": standing.digest,
-            "changed": changed,
-            "difference": {name: [before[name], standing.digests[name]] for name in changed},
-        },
-    )
 
 
 def _text(value: str) -> str:
