@@ -19,11 +19,10 @@ from approvals.models import Ballot
 from approvals.selectors.standing import standing_of
 from approvals.services import gates, policies, requests
 from approvals.services.policies import set_gate
-from config.demo_repository import MODEL, DemoRepository, DemoVersion, build
+from config.demo_repository import DemoRepository, build, pushed
 from foundation import actor as actors
 from foundation import sealing, tokens
 from foundation.actor import Actor
-from foundation.canonical import digest_bytes
 from foundation.models import Token
 from foundation.secret_files import write_once
 from governance.dictionary import services as dictionary
@@ -334,50 +333,6 @@ def _refused(stage: Stage, row: ModelVersion, production: Environment) -> None:
         digest=standing_of(request).digest,
         comment="Too good to be true: the feature `cancelled_on` is only filled after a customer has left. The model reads the answer.",
     )
-
-
-def pushed(version: DemoVersion, repository: DemoRepository) -> dict[str, Any]:
-    """What `countersign push` sends for a version of the demo repository."""
-    files = version.files
-    data: dict[str, Any] = {
-        "kind": version.facts.kind,
-        "registry": "ci",
-        "name": MODEL,
-        "version": version.number,
-        "repository": str(repository.path),
-        "commit": version.commit,
-        "dirty": False,
-        "artifact": {
-            "uri": f"s3://models/churn/{version.facts.trained_as}",
-            "sha256": digest_bytes(version.facts.artifact).removeprefix("sha256:"),
-            "size": len(version.facts.artifact),
-            "serialization": "skops",
-        },
-        "runtime": {"kind": "lock", "image_digest": None, "config": {}},
-        "datasets": [_dataset(name, files[path]) for name, path in DATA if path in files],
-        "dependency_sets": [_file(files, "requirements.txt")] if "requirements.txt" in files else [],
-    }
-    for field, path in (
-        ("params_file", "params.yaml"),
-        ("metrics_file", "metrics.json"),
-        ("dvc_lock", "dvc.lock"),
-        ("confusion_file", "evaluation/confusion.json"),
-    ):
-        if path in files:
-            data[field] = _file(files, path)
-    return data
-
-
-DATA = (("onboarding-customers", "data/onboarding/customers.csv"), ("billing-customers", "data/billing/customers.csv"))
-
-
-def _file(files: Any, path: str) -> dict[str, str]:
-    return {"path": path, "content": files[path].decode()}
-
-
-def _dataset(name: str, content: bytes) -> dict[str, Any]:
-    header, *rows = content.decode().splitlines()
-    return {"role": "train", "name": name, "digest": digest_bytes(content), "rows": len(rows), "columns": header.split(",")}
 
 
 def _describe(

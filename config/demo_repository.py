@@ -18,12 +18,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from config.demo_history import COMMITS, PEOPLE, VERSIONS, Change, Person, Version, files_of
+from foundation.canonical import digest_bytes
 
 BRANCH = "main"
 MODEL = "churn-model"
 _SIDE = "gradient-boosting"
+DATA = (("onboarding-customers", "data/onboarding/customers.csv"), ("billing-customers", "data/billing/customers.csv"))
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,47 @@ def build(path: Path) -> DemoRepository:
             shutil.rmtree(building, ignore_errors=True)
             raise
     return _described(path)
+
+
+def pushed(version: DemoVersion, repository: DemoRepository) -> dict[str, Any]:
+    """What `countersign push` sends for a version of the demo repository."""
+    files = version.files
+    data: dict[str, Any] = {
+        "kind": version.facts.kind,
+        "registry": "ci",
+        "name": MODEL,
+        "version": version.number,
+        "repository": str(repository.path),
+        "commit": version.commit,
+        "dirty": False,
+        "artifact": {
+            "uri": f"s3://models/churn/{version.facts.trained_as}",
+            "sha256": digest_bytes(version.facts.artifact).removeprefix("sha256:"),
+            "size": len(version.facts.artifact),
+            "serialization": "skops",
+        },
+        "runtime": {"kind": "lock", "image_digest": None, "config": {}},
+        "datasets": [_dataset(name, files[path]) for name, path in DATA if path in files],
+        "dependency_sets": [_file(files, "requirements.txt")] if "requirements.txt" in files else [],
+    }
+    for field, path in (
+        ("params_file", "params.yaml"),
+        ("metrics_file", "metrics.json"),
+        ("dvc_lock", "dvc.lock"),
+        ("confusion_file", "evaluation/confusion.json"),
+    ):
+        if path in files:
+            data[field] = _file(files, path)
+    return data
+
+
+def _file(files: Any, path: str) -> dict[str, str]:
+    return {"path": path, "content": files[path].decode()}
+
+
+def _dataset(name: str, content: bytes) -> dict[str, Any]:
+    header, *rows = content.decode().splitlines()
+    return {"role": "train", "name": name, "digest": digest_bytes(content), "rows": len(rows), "columns": header.split(",")}
 
 
 def _described(path: Path) -> DemoRepository:
