@@ -1,4 +1,4 @@
-"""What approvals adds to the page of a model version: where its requests stand, and a form to ask for the next."""
+"""What approvals adds to the pages of what can be approved: where requests stand, and a form to ask for the next."""
 
 from __future__ import annotations
 
@@ -11,27 +11,32 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from approvals.models import Gate, Request
+from approvals import subjects
+from approvals.models import Gate, Request, SubjectPolicy
 from approvals.permissions import may_request
 from approvals.selectors.inbox import requests_with_people
 from approvals.selectors.standings import standings_over
+from approvals.services.policies import SHIPPED
 from approvals.services.requests import LONGEST_COMMENT, open_request
-from approvals.tabs import asked_of
+from approvals.subjects.record import SIGNED
+from approvals.tabs import asked_of, type_of
 from foundation.actor import Actor
 from foundation.pages import PersonRequest, after, attempt, status_of
 from foundation.permissions import Denied
+from governance.usecases import panels as paper_panels
+from governance.usecases.panels import Panel as PaperPanel
+from governance.usecases.panels import Paper
 from lineage import panels
 from lineage.models import Environment, ModelVersion
 from lineage.panels import Destination, Panel
 from lineage.selectors.manifests import manifest_digests
 
 
-class AskForm(forms.Form):
-    """Ask for the approval of a version, for one of the environments that have a gate."""
+class SignOffForm(forms.Form):
+    """Ask for a signature. What it is about is the page's."""
 
     prefix = "ask"
 
-    environment = forms.ChoiceField(label=gettext_lazy("Where it is to go"))
     comment = forms.CharField(
         required=False,
         max_length=LONGEST_COMMENT,
@@ -39,6 +44,13 @@ class AskForm(forms.Form):
         label=gettext_lazy("What is new, and why now"),
         help_text=gettext_lazy("The people who decide read this first."),
     )
+
+
+class AskForm(SignOffForm):
+    """Ask for the approval of a version, for one of the environments that have a gate."""
+
+    environment = forms.ChoiceField(label=gettext_lazy("Where it is to go"))
+    field_order = ("environment", "comment")
 
     def __init__(self, environments: Sequence[Environment], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,6 +65,7 @@ def register() -> None:
     """Called once, when the app is ready."""
     panels.register(ask)
     panels.destinations_from(destinations)
+    paper_panels.register(ask_for_signature)
 
 
 def ask(request: PersonRequest, model_version: ModelVersion) -> Panel | HttpResponse:
@@ -65,7 +78,9 @@ def ask(request: PersonRequest, model_version: ModelVersion) -> Panel | HttpResp
         return after(request, said, f"/requests/{done.value.public_id}/")
     allowed = may_request(request.actor, model_version.use_case)
     refused = allowed.reason if isinstance(allowed, Denied) else ""
-    return Panel("approvals/ask.html", {"form": form, "refused": refused, "gates": bool(guarded)}, status_of(form))
+    nobody = "" if guarded else _("No environment has a gate yet, so there is nobody to ask. An administrator sets one up.")
+    content = {"form": form, "refused": refused, "nobody": nobody, "label": _("Ask for approval")}
+    return Panel("approvals/ask.html", content, status_of(form))
 
 
 def _asked(actor: Actor, model_version: ModelVersion, form: AskForm) -> Request:
@@ -77,6 +92,39 @@ def _asked(actor: Actor, model_version: ModelVersion, form: AskForm) -> Request:
         environment=form.cleaned_data["environment"],
         comment=form.cleaned_data["comment"],
     )
+
+
+def ask_for_signature(request: PersonRequest, paper: Paper) -> PaperPanel | HttpResponse:
+    """The form under a definition or document, or why this person cannot ask; asking leads to the request."""
+    kind, purpose = type_of(paper)
+    sent = request.method == "POST"
+    form = SignOffForm(request.POST if sent else None)
+
+    def asked() -> Request:
+        comment = form.cleaned_data["comment"]
+        return open_request(
+            actor=request.actor,
+            subject_type=kind,
+            subject_id=paper.public_id,
+            purpose=purpose,
+            environment=None,
+            comment=comment,
+        )
+
+    if sent and (done := attempt(form, asked)):
+        said = _("Sign-off of %(title)s is asked for.") % {"title": paper}
+        return after(request, said, f"/requests/{done.value.public_id}/")
+    allowed = subjects.adapter_for(kind).may_request(request.actor, paper)
+    governed = kind in SHIPPED or SubjectPolicy.objects.filter(subject_type=kind, purpose=purpose).exists()
+    signed = isinstance(allowed, Denied) and allowed.code == SIGNED
+    content = {
+        "form": form,
+        "refused": allowed.reason if isinstance(allowed, Denied) else "",
+        "nobody": "" if governed else _("Nobody has said yet who has to sign. An administrator sets up a policy for it."),
+        "label": _("Ask for sign-off"),
+        "settled": signed or Request.objects.open().filter(subject_id=paper.public_id).exists(),
+    }
+    return PaperPanel("approvals/ask.html", content, status_of(form))
 
 
 def destinations(

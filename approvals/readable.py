@@ -14,7 +14,10 @@ from django.utils.translation import ngettext
 from approvals.difference import Row, number_of, plain_number
 from governance.economics.cashflow import Evaluation, evaluate
 from governance.economics.components import Line
-from governance.usecases.models import UseCase
+from governance.usecases.consequence import consequence
+from governance.usecases.models import Definition, UseCase
+from governance.usecases.wording import field_label as use_case_label
+from governance.usecases.wording_kpis import sentence_of
 
 MOST_ROWS = 60  # of a difference on a page; the count says how many there are
 DELTA = Decimal("0.000001")
@@ -36,14 +39,35 @@ def use_case_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> 
         (_("Machine-learning problem"), body.get("ml_problem")),
         (_("Intended use"), body.get("intended_use")),
         (_("Limits"), body.get("limits")),
+        (_("Risk tier"), str(dict(Definition.RiskTier.choices).get(body.get("risk_tier", ""), ""))),
+        (_("Assumptions"), body.get("assumptions")),
+        (_("Data that is expected"), _named(body.get("data_sources", ()), "note")),
+        (_("Who may use the output"), _named(body.get("consumers", ()), "purpose")),
+        (_("Laws and rules that apply"), body.get("regulation")),
+        *((use_case_label(name), body.get(name)) for name in ("latency", "throughput", "volume", "availability")),
+        *((use_case_label(name), body.get(name)) for name in ("framework", "containers", "language")),
     ]
     kinds = dict(UseCase.Kind.choices)
     return {
         "title": body.get("title", ""),
         "kind": kinds.get(body.get("kind", ""), ""),
         "texts": [{"label": label, "text": text} for label, text in texts if text],
-        "kpis": [{"name": kpi["name"], "sentence": kpi_sentence(kpi), "how": kpi.get("how", "")} for kpi in body.get("kpis", ())],
+        "kpis": [
+            {"name": kpi["name"], "sentence": _kpi_comes_to(kpi), "how": kpi.get("how", "")} for kpi in body.get("kpis", ())
+        ],
     }
+
+
+def _named(items: Sequence[Mapping[str, Any]], more: str) -> str:
+    """A list of named things as lines: `CRM: contracts since 2021`."""
+    return "\n".join(f"{item['name']}: {item[more]}" if item.get(more) else str(item["name"]) for item in items)
+
+
+def _kpi_comes_to(kpi: Mapping[str, Any]) -> str:
+    """In people or things where the KPI says out of how many; else what is wanted of the figure."""
+    figures = {name: number_of(kpi.get(name)) for name in ("baseline", "target", "tolerance", "population")}
+    known = {**kpi, **figures}
+    return sentence_of(known) if consequence(known) else kpi_sentence(kpi)
 
 
 def kpi_sentence(kpi: Mapping[str, Any]) -> str:
@@ -314,8 +338,9 @@ def field_label(name: str) -> str:
         "runtime": _("Runtime"),
         "config": _("Configuration"),
         "value": _("Value"),
+        "risk_tier": _("Risk tier"),
     }
-    return labels.get(name, name)
+    return labels.get(name) or use_case_label(name)
 
 
 def title_of(component_label: str) -> str:

@@ -1,4 +1,4 @@
-"""What approvals shows on the page of a use case, and in lists of them."""
+"""What approvals shows on the page of a use case, in lists of them, and on the pages of what is signed there."""
 
 from __future__ import annotations
 
@@ -8,21 +8,23 @@ from typing import Any
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from approvals.models import Request
+from approvals.models import Decision, Request
 from approvals.selectors.inbox import movers, requests_with_people
 from approvals.selectors.standing import Standing
 from approvals.selectors.standings import standings_of, titles_of
 from foundation.actor import Actor
 from foundation.pages import PersonRequest, slice_of
-from governance.usecases import newest, tabs
-from governance.usecases.models import UseCase
+from governance.usecases import newest, panels, tabs
+from governance.usecases.models import Definition, UseCase
 from governance.usecases.newest import Asked
+from governance.usecases.panels import Paper, SignOff
 
 
 def register() -> None:
     """Called once, when the app is ready."""
     tabs.register("approvals", _("Approvals"), template="approvals/tab.html", content=tab_content)
     newest.requests_from(newest_requests)
+    panels.sign_offs_from(sign_offs)
 
 
 def tab_content(request: PersonRequest, use_case: UseCase) -> dict[str, Any]:
@@ -64,3 +66,36 @@ def asked_of(rows: Sequence[Request], standings: Iterable[Standing], titles: Map
             is_open=standing is not None,
         )
     return found
+
+
+def type_of(paper: Paper) -> tuple[str, str]:
+    """The type of subject that a signable record is, and the purpose it is put up for."""
+    return ("use_case_definition", "definition") if isinstance(paper, Definition) else ("document", "signoff")
+
+
+def sign_offs(actor: Actor, papers: Sequence[Paper]) -> Mapping[str, SignOff]:
+    """Where the signature of each stands, by public id: its newest request, and who signed. A constant number of queries."""
+    ids = [paper.public_id for paper in papers]
+    kinds = {type_of(paper)[0] for paper in papers}
+    last = Request.objects.filter(subject_type__in=kinds, subject_id__in=ids).order_by().values("subject_id")
+    rows = list(requests_with_people(actor).filter(pk__in=last.annotate(last=Max("pk")).values("last")))
+    asked = as_asked(rows)
+    decided = {row.request_id: row for row in Decision.objects.filter(request__in=rows)}
+    found = {}
+    for row in rows:
+        known, decision = asked[row.pk], decided.get(row.pk)
+        found[row.subject_id] = SignOff(
+            state=known.state,
+            url=known.url,
+            since=known.since,
+            is_open=known.is_open,
+            movers=known.movers,
+            signers=_signers(decision) if decision else (),
+            valid_until=decision.valid_until if decision else None,
+        )
+    return found
+
+
+def _signers(decision: Decision) -> list[str]:
+    """Whose approvals a decision rests on, as they were called then, each once."""
+    return list(dict.fromkeys(str(item.get("name", "")) for item in decision.ballots if item.get("name")))

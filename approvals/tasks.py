@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from approvals.services import requests
+from approvals.services import clocks
 
 
-@shared_task(name="approvals.expire_requests")
-def expire_requests() -> None:
-    requests.expire_due()
+@shared_task(name="approvals.tick")
+def tick() -> None:
+    """What time asks for: reminders, escalation, lapsing, conditions that were missed, reviews that are owed."""
+    clocks.tick()
+
+
+@shared_task(name="approvals.look_at_all")
+def look_at_all() -> None:
+    """Every open request, for whatever no news told of."""
+    clocks.look_at_all()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from approvals.evaluation import Hint, Ignored, StepResult
+from approvals.policy.writing import conditions_mapping
 from governance.people.roles import role_label
 
 
@@ -21,6 +22,12 @@ def reason_text(step: StepResult, standing: Any) -> str:
     reason = step.reason
     if reason is None:
         return ""
+    if reason.code in ("condition", "standard_change"):
+        return not_asked_text(step, standing)
+    if reason.code == "withdrawn":
+        return _("The version of the policy was withdrawn as unsafe: nothing is approved under it.")
+    if reason.code == "missing_fact":
+        return _("Whether this is asked depends on what nobody has recorded: %(facts)s.") % {"facts": facts_text(reason.facts)}
     role = role_label(step.role)
     if reason.code == "after":
         titles = {result.key: result.title for result in standing.verdict.steps}
@@ -33,12 +40,74 @@ def reason_text(step: StepResult, standing: Any) -> str:
         return f"{said} {_('Excluded, because they made part of it: %(people)s.') % {'people': excluded}}" if excluded else said
     if reason.code == "needed_elsewhere":
         return _("Those who could approve this are needed by other steps, and nobody counts twice.")
+    if not reason.eligible:
+        said = _("Nobody of those who hold the role %(role)s here may approve this.") % {"role": role}
+        return f"{said} {_('Excluded, because they made part of it: %(people)s.') % {'people': excluded}}" if excluded else said
     said = ngettext(
         "%(quorum)s approvals are needed; %(count)s person could give one.",
         "%(quorum)s approvals are needed; %(count)s people could give one.",
         len(reason.eligible),
     ) % {"quorum": reason.quorum, "count": len(reason.eligible)}
     return f"{said} {_('Excluded, because they made part of it: %(people)s.') % {'people': excluded}}" if excluded else said
+
+
+def not_asked_text(step: StepResult, standing: Any) -> str:
+    """Why a step is left out here: the condition it has, or the standard change that does without it."""
+    if step.reason is not None and step.reason.code == "standard_change":
+        change = standing.policy.standard_change(standing.standard_change or "")
+        title = change.title if change is not None else _("standard change")
+        return _("Not asked: %(title)s.") % {"title": title}
+    found = standing.policy.step(step.key)
+    conditions = condition_text(conditions_mapping(found.applies_if)) if found is not None else ""
+    return _("Asked only when: %(conditions)s.") % {"conditions": conditions}
+
+
+def fact_label(name: str) -> str:
+    """What a condition speaks of, in the reader's language."""
+    labels = {
+        "risk_tier": _("risk tier"),
+        "environment": _("environment"),
+        "purpose": _("purpose"),
+        "kind": _("kind"),
+        "changed": _("what changed"),
+        "cost": _("cost"),
+        "sensitivity": _("sensitivity"),
+    }
+    return labels.get(name, name)
+
+
+def facts_text(names: Iterable[str]) -> str:
+    return ", ".join(fact_label(name) for name in names)
+
+
+def condition_text(conditions: Mapping[str, Any]) -> str:
+    """`risk tier is high; cost at least 10000`: every one of them has to hold. From a policy's canonical body."""
+    return "; ".join(_condition(fact, value) for fact, value in conditions.items())
+
+
+def _condition(fact: str, value: Any) -> str:
+    name = fact_label(fact)
+    if not isinstance(value, Mapping):
+        return _("%(fact)s is %(value)s") % {"fact": name, "value": _bound(fact, value)}
+    texts = {
+        "equals": _("%(fact)s is %(value)s"),
+        "in": _("%(fact)s is one of %(value)s"),
+        "at_least": _("%(fact)s at least %(value)s"),
+        "at_most": _("%(fact)s at most %(value)s"),
+        "more_than": _("%(fact)s more than %(value)s"),
+        "less_than": _("%(fact)s less than %(value)s"),
+        "any": _("%(fact)s has any of %(value)s"),
+        "all": _("%(fact)s has all of %(value)s"),
+        "none": _("%(fact)s has none of %(value)s"),
+    }
+    return "; ".join(
+        texts.get(op, f"%(fact)s {op} %(value)s") % {"fact": name, "value": _bound(fact, bound)} for op, bound in value.items()
+    )
+
+
+def _bound(fact: str, value: Any) -> str:
+    values = value if isinstance(value, list | tuple) else [value]
+    return ", ".join(component_label(item) if fact == "changed" else str(item) for item in values)
 
 
 def component_label(name: str) -> str:
@@ -52,6 +121,9 @@ def component_label(name: str) -> str:
         "dependencies": _("dependencies"),
         "runtime": _("runtime"),
         "economics": _("cost and benefit"),
+        "document": _("document"),
+        "policy": _("policy"),
+        "envelope": _("envelope"),
     }
     return labels.get(name, name)
 
@@ -74,6 +146,11 @@ def ignored_text(row: Ignored) -> str:
         "abstained": _("Abstained: recorded, and counts for nothing."),
         "unknown_step": _("The policy has no such step any more."),
         "counted_elsewhere": _("Counts for another step: nobody counts twice."),
+        "one_vote": _("Another ballot of the same person counts here: nobody counts twice."),
+        "dismissed": _("Set aside."),
+        "delegation_ended": _("Nobody acts in that place any more, so the approval ended with the absence."),
+        "principal_contributor": _("The person in whose place it was given made part of what is judged."),
+        "not_applicable": _("The step is not asked here."),
     }
     return texts.get(row.why, row.why)
 
@@ -88,17 +165,24 @@ def hint_text(hint: Hint, standing: Any) -> str:
         "role": role_label(hint.role or ""),
         "left": hint.quorum_left,
         "components": components_text(hint.components),
+        "facts": facts_text(hint.facts),
     }
     texts = {
         "approve": _("%(step)s: %(people)s can approve."),
         "review_again": _("%(step)s: %(people)s approved an earlier version and can look at the difference (%(components)s)."),
         "take_over": _("%(step)s: if %(people)s approved it, somebody would be free for another step."),
-        "grant_role": _("%(step)s: %(left)s more people need the role %(role)s."),
+        "grant_role": ngettext(
+            "%(step)s: %(left)s more person needs the role %(role)s.",
+            "%(step)s: %(left)s more people need the role %(role)s.",
+            hint.quorum_left,
+        ),
         "provide_component": _("%(step)s: %(components)s has to be provided."),
         "retract_or_resubmit": _(
             "%(people)s asked for changes: they take it back, or the submitter puts the request forward again."
         ),
         "resubmit": _("It was rejected. A new version or a new request is needed."),
+        "provide_fact": _("%(step)s: somebody has to record the %(facts)s."),
+        "migrate": _("An administrator moves this request to another version of the policy."),
     }
     return texts.get(hint.code, hint.code) % words
 
@@ -110,4 +194,11 @@ def why_you(turn: Any) -> str:
         return _("You asked for this approval, and somebody wants changes.")
     if turn.why == "review_again":
         return _("You approved an earlier version; %(components)s changed since.") % {"components": components_text(turn.changed)}
-    return _("You hold the role %(role)s for %(use_case)s.") % {"role": role_label(turn.role), "use_case": use_case}
+    words = {"role": role_label(turn.role), "use_case": use_case, "name": turn.principal}
+    if turn.why == "acting_for":
+        return _("You act for %(name)s, who holds the role %(role)s.") % words
+    if turn.why == "escalated":
+        return _("Nobody has answered in time, so it came to you as %(role)s.") % words
+    if use_case is None:
+        return _("You hold the role %(role)s for the whole organisation.") % words
+    return _("You hold the role %(role)s for %(use_case)s.") % words

@@ -1,4 +1,4 @@
-"""Build `countersign.pyz`: push, request and gate check in one file, for any Python from 3.9 and its standard library."""
+"""Build `countersign.pyz`: push, request, increment and gate check in one file, for any Python from 3.9 and its standard library."""
 
 from __future__ import annotations
 

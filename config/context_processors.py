@@ -11,36 +11,52 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from approvals.selectors.inbox import turn_count
+from config.views import shell
+from foundation.pages import is_from_outside
+from governance.people.selectors import unread_count
+
+OUTSIDE = ("/", "/notices/", "/use-cases/")  # places that exist for somebody from outside
 
 
-def portal(request: HttpRequest) -> dict[str, Any]:
+def portal(request: Any) -> dict[str, Any]:
     """Navigation with the number of things that wait for this person; on the login page of a demo, its accounts.
 
     The navigation is computed when a template walks through it: fragments and error pages cost nothing.
     """
     if getattr(request, "actor", None) is None:
         return {"navigation": [], "demo_logins": _demo_logins(request)}
-    return {"navigation": SimpleLazyObject(lambda: _navigation(request))}
+    around: dict[str, Any] = {
+        "navigation": SimpleLazyObject(lambda: _navigation(request)),
+        "from_outside": SimpleLazyObject(lambda: is_from_outside(request)),
+    }
+    if request.path.startswith("/settings/"):  # rooms have settings pages too, and do not know each other's
+        around["tabs"] = SimpleLazyObject(lambda: shell.tabs_for(request))
+    return around
 
 
 def _navigation(request: Any) -> list[dict[str, Any]]:
     entries = [
         (_("Inbox"), "/", "inbox"),
+        (_("Notices"), "/notices/", "bell"),
         (_("Use cases"), "/use-cases/", "folder-kanban"),
         (_("Models"), "/models/", "boxes"),
         (_("Dictionary"), "/dictionary/", "book-a"),
         (_("Dependencies"), "/dependencies/", "package-search"),
+        (_("Insights"), "/insights/", "chart-no-axes-column"),
         (_("Reports"), "/reports/", "file-check"),
         (_("Audit"), "/audit/", "scroll-text"),
         (_("Settings"), "/settings/", "settings"),
     ]
+    if is_from_outside(request):
+        entries = [entry for entry in entries if entry[1] in OUTSIDE] + [(_("Profile"), "/settings/profile/", "user-round")]
     return [
         {
             "label": label,
             "url": url,
             "icon": icon,
             "current": request.path == url if url == "/" else request.path.startswith(url),
-            "count": _waiting(request) if url == "/" else 0,
+            "count": _waiting(request) if url == "/" else unread_count(request.actor) if url == "/notices/" else 0,
+            "unread": url == "/notices/",  # what the count counts
         }
         for label, url, icon in entries
     ]

@@ -63,18 +63,31 @@ def build(path: Path) -> DemoRepository:
     complete or absent: it is built beside `path` and renamed.
     """
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        building = Path(tempfile.mkdtemp(prefix=f"{path.name}.new-", dir=path.parent))
-        try:
-            _git(building, "init", "--quiet", "--template=", f"--initial-branch={BRANCH}")
-            _git(building, "fast-import", "--quiet", text_in=_stream())
-            _git(building, "reset", "--quiet", "--hard", BRANCH)
-            building.chmod(0o755)
-            building.rename(path)
-        except BaseException:
-            shutil.rmtree(building, ignore_errors=True)
-            raise
+        _make(path, _stream())
     return _described(path)
+
+
+def written(path: Path, history: bytes) -> list[str]:
+    """Make a repository at `path` out of a stream for `git fast-import`, in place of what is there; its commits, oldest first."""
+    if path.exists():
+        shutil.rmtree(path)
+    _make(path, history)
+    return _git(path, "log", "--reverse", "--format=%H", BRANCH).decode().split()
+
+
+def _make(path: Path, history: bytes) -> None:
+    """Complete or absent: it is built beside `path` and renamed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=f"{path.name}.new-", dir=path.parent))
+    try:
+        _git(building, "init", "--quiet", "--template=", f"--initial-branch={BRANCH}")
+        _git(building, "fast-import", "--quiet", text_in=history)
+        _git(building, "reset", "--quiet", "--hard", BRANCH)
+        building.chmod(0o755)
+        building.rename(path)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
 
 
 def pushed(version: DemoVersion, repository: DemoRepository) -> dict[str, Any]:

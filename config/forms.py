@@ -22,6 +22,12 @@ class ProfileForm(forms.Form):
 
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     theme = forms.ChoiceField(label=_("Theme"), choices=User.Theme.choices, widget=forms.RadioSelect)
+    mail = forms.ChoiceField(label=_("E-mail about notices"), choices=User.Mail.choices, widget=forms.RadioSelect, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not settings.NOTICES_BY_MAIL:
+            self.fields["mail"].help_text = _("This installation sends no e-mail. Notices are in the portal.")
 
 
 class TokenForm(forms.Form):
@@ -109,6 +115,23 @@ class GateForm(forms.Form):
         self.fields["policy"].queryset = policies  # type: ignore[attr-defined] # a ModelChoiceField
 
 
+class GovernedForm(forms.Form):
+    """A policy before a type of subject that goes to no environment."""
+
+    subject = forms.ChoiceField(label=_("What is asked about"))
+    policy = forms.ModelChoiceField(label=_("Policy"), queryset=Policy.objects.none(), to_field_name="key")
+
+    def __init__(self, *args: Any, subjects: list[tuple[str, str]], policies: QuerySet[Policy], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["subject"].choices = subjects  # type: ignore[attr-defined] # a choice field
+        self.fields["policy"].queryset = policies  # type: ignore[attr-defined] # a ModelChoiceField
+
+    def command(self) -> dict[str, Any]:
+        """What `policies.set_subject_policy` takes."""
+        subject_type, _colon, purpose = self.cleaned_data["subject"].partition(":")
+        return {"subject_type": subject_type, "purpose": purpose, "policy": self.cleaned_data["policy"]}
+
+
 class PolicyForm(forms.Form):
     """The text of a policy."""
 
@@ -118,13 +141,6 @@ class PolicyForm(forms.Form):
         max_length=65_536,
         widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "class": "mono"}),
     )
-
-
-class NewPolicyForm(PolicyForm):
-    """The text of a policy that is not there yet, and what gates call it."""
-
-    key = forms.SlugField(label=_("Key"), max_length=60, help_text=_("Permanent, such as production-release."))
-    field_order = ("key", "source")
 
 
 class AccountForm(forms.Form):

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
+from foundation import search
+
 UNUSED = ["redoc", "rest_framework"]  # pages of libraries that nothing here links to
 
 
@@ -18,6 +20,7 @@ def database() -> None:
     """Bring the tables up to date. Says nothing unless it fails."""
     call_command("migrate", verbosity=0, interactive=False, stdout=io.StringIO())
     call_command("createcachetable", verbosity=0, stdout=io.StringIO())
+    search.reindex(only_missing=True)  # what was recorded before there was a search
 
 
 def static_files() -> None:

@@ -160,7 +160,11 @@ CELERY_BEAT_SCHEDULE = {
     "deliver the outbox": {"task": "foundation.deliver_outbox", "schedule": 5.0, "options": {"expires": 20}},
     "reap lost jobs": {"task": "foundation.reap_jobs", "schedule": 10.0, "options": {"expires": 20}},
     "heartbeat": {"task": "foundation.heartbeat", "schedule": 10.0, "options": {"expires": 20}},
-    "close requests whose time is over": {"task": "approvals.expire_requests", "schedule": 300.0, "options": {"expires": 300}},
+    "look for new commits": {"task": "lineage.synchronise_stale", "schedule": 600.0, "options": {"expires": 600}},
+    "mail notices": {"task": "people.mail_notices", "schedule": 60.0, "options": {"expires": 60}},
+    "remind, escalate, close what has lapsed": {"task": "approvals.tick", "schedule": 30.0, "options": {"expires": 60}},
+    "look at every open request": {"task": "approvals.look_at_all", "schedule": 3600.0, "options": {"expires": 3600}},
+    "who has seen nothing": {"task": "usecases.tell_of_unseen", "schedule": 86_400.0, "options": {"expires": 86_400}},
     "prune": {"task": "foundation.prune", "schedule": 86_400.0, "options": {"expires": 86_400}},
 }
 
@@ -204,6 +208,8 @@ if env.str("OIDC_ISSUER", default=""):
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 20
+NOTICES_BY_MAIL = bool(env.str("EMAIL_URL", default=""))  # with nowhere to send it, no notice waits to be sent
 DEFAULT_FROM_EMAIL = env.str("COUNTERSIGN_FROM_EMAIL", default="countersign@localhost")
 
 # API -----------------------------------------------------------------------------------------------------------------
@@ -232,6 +238,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "RiskTier": "governance.usecases.models.Definition.RiskTier",
         "ModelVersionKind": "lineage.models.ModelVersion.Kind",
         "TokenKind": "foundation.models.Token.Kind",
         "UseCaseKind": "governance.usecases.models.UseCase.Kind",
@@ -239,6 +246,11 @@ SPECTACULAR_SETTINGS = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024  # a push may carry several lock files
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_HANDLERS = [
+    "governance.usecases.uploads.BoundedUpload",  # first: what is too large reaches neither memory nor disk
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Language, time, files -----------------------------------------------------------------------------------------------
 

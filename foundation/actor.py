@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +29,7 @@ class Actor:
     token: Token | None = None
     request_id: str = ""
     auth: str = ""
+    auth_at: datetime | None = None  # when the person last proved who they are, by password or otherwise; None for tokens
 
     @property
     def is_person(self) -> bool:
@@ -55,8 +57,10 @@ class Actor:
         return replace(self, request_id=request_id)
 
 
-def person(user: Any, *, request_id: str = "", auth: str = "session", token: Token | None = None) -> Actor:
-    return Actor("user", user.public_id, str(user), user=user, token=token, request_id=request_id, auth=auth)
+def person(
+    user: Any, *, request_id: str = "", auth: str = "session", token: Token | None = None, auth_at: datetime | None = None
+) -> Actor:
+    return Actor("user", user.public_id, str(user), user=user, token=token, request_id=request_id, auth=auth, auth_at=auth_at)
 
 
 def service(token: Token, *, request_id: str = "") -> Actor:

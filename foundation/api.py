@@ -22,6 +22,7 @@ from foundation import idempotency
 from foundation.actor import Actor
 from foundation.canonical import digest_bytes
 from foundation.errors import CountersignError, FieldError, Invalid, Missing
+from foundation.visibility import comes_from_outside
 
 
 class CursorPagination(pagination.CursorPagination):
@@ -54,9 +55,19 @@ class StrictSerializer(serializers.Serializer[Any]):
 
 
 class Endpoint(views.APIView):
-    """One resource. `scopes` names what a service token must carry, by method; a method left out needs a person."""
+    """One resource. `scopes` names what a service token must carry, by method; a method left out needs a person.
+
+    `outside` names the methods that exist for somebody who comes from outside too.
+    """
 
     scopes: ClassVar[dict[str, str]] = {}
+    outside: ClassVar[tuple[str, ...]] = ()
+
+    def check_permissions(self, request: Request) -> None:
+        super().check_permissions(request)
+        asked = "GET" if request.method == "HEAD" else request.method
+        if asked not in (*self.outside, "OPTIONS") and comes_from_outside(self.actor):
+            raise Missing(_("There is no such thing, or you may not see it."))
 
     @property
     def actor(self) -> Actor:
@@ -69,14 +80,17 @@ class Endpoint(views.APIView):
         form.is_valid(raise_exception=True)
         return form.validated_data
 
-    def created(self, act: Callable[[], tuple[int, Any]]) -> Response:
-        """Answer a POST that creates. With an Idempotency-Key the same request is carried out once."""
+    def created(self, act: Callable[[], tuple[int, Any]], *, said: Any = None) -> Response:
+        """Answer a POST that creates. With an Idempotency-Key the same request is carried out once.
+
+        `said` stands for the body where that is no JSON, as with an upload.
+        """
         key = self.request.headers.get("Idempotency-Key")
         if key is None:
             status, body = act()
             return Response(body, status=status)
         request = self.request._request
-        raw = json.dumps(self.request.data, sort_keys=True, cls=JSONEncoder).encode()
+        raw = json.dumps(self.request.data if said is None else said, sort_keys=True, cls=JSONEncoder).encode()
 
         def plain() -> tuple[int, Any]:
             status, body = act()

@@ -10,11 +10,12 @@ import secrets
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from foundation import clock, merkle, objects
+from foundation import clock, merkle, objects, search
 from foundation.actor import Actor
 from foundation.canonical import canonical_json, digest, timestamp
 from foundation.models import AuditEvent, AuditPersonal, PublicIdModel
@@ -67,8 +68,27 @@ def record(
     if not connection.in_atomic_block:
         raise RuntimeError("an audit event belongs into the transaction of its change")
     at = clock.now()
+    event, kept = event_of(actor, what, subject, data, personal=personal, at=at)
+    event.save(force_insert=True)
+    for row in kept:
+        row.save(force_insert=True)
+    search.index(subject, at)
+    return event
+
+
+def event_of(
+    actor: Actor,
+    what: EventKind,
+    subject: PublicIdModel,
+    data: Mapping[str, Any] | None = None,
+    *,
+    personal: Mapping[str, str] | None = None,
+    at: datetime,
+) -> tuple[AuditEvent, list[AuditPersonal]]:
+    """The event and the personal values that belong to it, not stored yet. Commands call `record`, which does."""
     uid = uuid.uuid4()
     salts = {name: secrets.token_bytes(16) for name in (personal or {})}
+    name, scope = objects.type_of(subject).name, subject.audit_scope()
     body = canonical_json(
         {
             "v": VERSION,
@@ -76,29 +96,28 @@ def record(
             "at": timestamp(at),
             "kind": what.code,
             "actor": {"kind": actor.kind, "id": actor.id, "auth": actor.auth},
-            "scope": subject.audit_scope(),
-            "subject": {"type": objects.type_of(subject).name, "id": subject.public_id, "state": digest(subject.audit_state())},
+            "scope": scope,
+            "subject": {"type": name, "id": subject.public_id, "state": digest(subject.audit_state())},
             "data": dict(data or {}),
-            "personal": {name: commitment(salts[name], value) for name, value in (personal or {}).items()},
+            "personal": {field: commitment(salts[field], value) for field, value in (personal or {}).items()},
             "corr": actor.request_id,
         }
     )
-    event = AuditEvent.objects.create(
+    event = AuditEvent(
         uid=uid,
         at=at,
         kind=what.code,
         actor_id=actor.id,
         actor_label=actor.label[:200],
-        subject_type=objects.type_of(subject).name,
+        subject_type=name,
         subject_id=subject.public_id,
-        scope=subject.audit_scope(),
+        scope=scope,
         request_id=actor.request_id,
         body=body,
         leaf_hash=merkle.leaf_hash(body),
     )
-    for name, value in (personal or {}).items():
-        AuditPersonal.objects.create(event=event, field=name, salt=salts[name], value=value)
-    return event
+    kept = [AuditPersonal(event=event, field=field, salt=salts[field], value=value) for field, value in (personal or {}).items()]
+    return event, kept
 
 
 def commitment(salt: bytes, value: str) -> str:

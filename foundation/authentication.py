@@ -12,7 +12,8 @@ from foundation import actor as actors
 from foundation import tokens
 from foundation.actor import Actor
 from foundation.errors import NotAllowed
-from foundation.permissions import Denied
+from foundation.identity import proven_at
+from foundation.permissions import require
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
@@ -43,11 +44,15 @@ class SessionAuthentication(authentication.SessionAuthentication):
         found = super().authenticate(request)
         if found is None:
             return None
-        return found[0], actors.person(found[0], request_id=request._request.id)  # type: ignore[attr-defined] # set by middleware
+        django_request: Any = request._request  # its id was set by middleware
+        return found[0], actors.person(found[0], request_id=django_request.id, auth_at=proven_at(django_request))
 
 
 class ScopePermission(permissions.BasePermission):
-    """A service token reaches only what its scopes name; an endpoint that names none is closed to it."""
+    """A service token reaches only what its scopes name; an endpoint that names none is closed to it.
+
+    An endpoint may name two, `one or other`: either will do.
+    """
 
     def has_permission(self, request: Request, view: Any) -> bool:
         actor: Any = request.auth  # an Actor: our authenticators put it there
@@ -56,9 +61,9 @@ class ScopePermission(permissions.BasePermission):
         scope = getattr(view, "scopes", {}).get("GET" if request.method in ("HEAD", "OPTIONS") else request.method)
         if scope is None:
             raise NotAllowed(_("A service token cannot do this: it needs a person."), code="token.person_needed")
-        decision = actor.has_scope(scope)
-        if isinstance(decision, Denied):
-            raise NotAllowed(decision.reason, code=decision.code)
+        decisions = [actor.has_scope(name) for name in scope.split(" or ")]
+        if not any(decisions):
+            require(decisions[0])
         return True
 
 

@@ -72,3 +72,10 @@ class TooLarge(CountersignError):
 
     status = 413
     default_code = "too_large"
+
+
+class TooOften(CountersignError):
+    """The same person did this too many times in a short while."""
+
+    status = 429
+    default_code = "too_often"

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from foundation import actor as actors
 from foundation.errors import CountersignError
+from foundation.identity import proven_at
 from foundation.problems import problem_body
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -75,7 +76,11 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user: Any = request.user
-        request.actor = actors.person(user, request_id=request.id) if user.is_authenticated else None  # type: ignore[attr-defined] # our own attributes
+        request.actor = (  # type: ignore[attr-defined] # our own attribute
+            actors.person(user, request_id=request.id, auth_at=proven_at(request))  # type: ignore[attr-defined] # set above
+            if user.is_authenticated
+            else None
+        )
         return self.get_response(request)
 
 

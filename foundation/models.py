@@ -263,3 +263,24 @@ class Heartbeat(models.Model):
     part = models.CharField(max_length=40, primary_key=True)
     at = models.DateTimeField()
     host = models.CharField(max_length=100, blank=True)
+
+
+class SearchEntry(models.Model):
+    """What somebody can find a thing by: derived from the thing whenever the log records it, and made anew by `manage.py reindex`.
+
+    Evidence of nothing. Who may see the thing is asked of its model whenever something is found.
+    """
+
+    public_id = models.CharField(max_length=60, unique=True)
+    type = models.CharField(max_length=40, db_index=True)  # name of the object's type
+    scope = models.CharField(max_length=60, blank=True, db_index=True)
+    title = models.CharField(max_length=300)
+    url = models.CharField(max_length=500)
+    text = models.TextField(blank=True)  # as people wrote it, to show where the words stand
+    title_text = models.CharField(max_length=600, db_index=True)  # the title in normal form
+    title_terms = models.TextField()  # ` term term`, of the title
+    terms = models.TextField()  # the same of title and text
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["-updated_at", "-id"], name="search_entry_by_time")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ class ObjectType:
     title: Callable[[Any], str]
     url: Callable[[Any], str]
     related: tuple[str, ...] = ()  # what title and url reach for, so that lists can fetch it along
+    search: Callable[[Any], Sequence[str]] | None = None  # the title and the texts it can be found by; None: nobody looks for it
 
 
 _by_prefix: dict[str, ObjectType] = {}
@@ -35,12 +36,13 @@ def register(
     title: Callable[[Any], str] = str,
     url: Callable[[Any], str] | None = None,
     related: tuple[str, ...] = (),
+    search: Callable[[Any], Sequence[str]] | None = None,
 ) -> None:
     """Make a model known. Called from `ready()`; a prefix that is taken is a programming error."""
     prefix = model.public_id_prefix
     if prefix in _by_prefix and _by_prefix[prefix].model is not model:
         raise ValueError(f"the prefix {prefix} is taken by {_by_prefix[prefix].model.__name__}")
-    kind = ObjectType(prefix, name, label, model, title, url or (lambda row: ""), related)
+    kind = ObjectType(prefix, name, label, model, title, url or (lambda row: ""), related, search)
     _by_prefix[prefix] = _by_model[model] = kind
 
 

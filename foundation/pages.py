@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.validators import EMPTY_VALUES
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from foundation.actor import Actor
 from foundation.errors import CountersignError, Missing
+from foundation.visibility import comes_from_outside
 
 PAGE_SIZE = 50
 
@@ -28,18 +30,36 @@ class PersonRequest(HttpRequest):
     actor: Actor
     id: str
     turns: int  # how many things wait for this person, once somebody has counted them
+    from_outside: bool  # whether they come from outside, once somebody has asked (`is_from_outside`)
 
 
 View = Callable[..., HttpResponse]
 
 
-def portal_page(*methods: str) -> Callable[[View], View]:
-    """A view for people who are signed in; without methods it only shows. Others are led to the login page first."""
+def portal_page(*methods: str, outside: bool = False) -> Callable[[View], View]:
+    """A view for people who are signed in; without methods it only shows. Others are led to the login page first.
+
+    For somebody who comes from outside only pages with `outside` exist: what was forgotten stays closed to them.
+    """
 
     def wrap(view: View) -> View:
-        return login_required(require_http_methods(methods or ("GET", "HEAD"))(view))
+        @wraps(view)
+        def inside(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not outside and is_from_outside(request):
+                raise Missing(_("There is no such thing, or you may not see it."))
+            return view(request, *args, **kwargs)
+
+        return login_required(require_http_methods(methods or ("GET", "HEAD"))(inside))
 
     return wrap
+
+
+def is_from_outside(request: Any) -> bool:
+    """Whether this person comes from outside; asked once for a request."""
+    if not hasattr(request, "from_outside"):
+        request.from_outside = comes_from_outside(request.actor)
+    answer: bool = request.from_outside
+    return answer
 
 
 def one(rows: QuerySet[Any], **key: Any) -> Any:
@@ -78,6 +98,35 @@ def slice_of(request: HttpRequest, rows: QuerySet[Any], *, size: int = PAGE_SIZE
     newer = _moved(request, after=found[0].pk) if more_newer else ""
     older = _moved(request, before=found[-1].pk) if more_older else ""
     return Slice(found, newer, older)
+
+
+def sorted_slice(request: HttpRequest, rows: QuerySet[Any], key: Any, *, size: int = PAGE_SIZE) -> Slice:
+    """The same by something else than the primary key, smallest first: `key` is an expression, or None for the usual order.
+
+    Here `newer_url` leads back and `older_url` on. A place whose row is not among the rows any more is the beginning.
+    """
+    if key is None:
+        return slice_of(request, rows, size=size)
+    rows = rows.annotate(sort_key=key)
+    before, after = _place(request, "before"), _place(request, "after")
+    edge = rows.filter(pk=before if before is not None else after).first() if (before, after) != (None, None) else None
+    if edge is None:
+        found = list(rows.order_by("sort_key", "pk")[: size + 1])
+        back, on = False, len(found) > size
+        found = found[:size]
+    elif before is not None:
+        beyond = Q(sort_key__gt=edge.sort_key) | Q(sort_key=edge.sort_key, pk__gt=edge.pk)
+        found = list(rows.filter(beyond).order_by("sort_key", "pk")[: size + 1])
+        back, on = True, len(found) > size
+        found = found[:size]
+    else:
+        beyond = Q(sort_key__lt=edge.sort_key) | Q(sort_key=edge.sort_key, pk__lt=edge.pk)
+        found = list(rows.filter(beyond).order_by("-sort_key", "-pk")[: size + 1])
+        back, on = len(found) > size, True
+        found = found[:size][::-1]
+    if not found:
+        return Slice([], newer_url=_moved(request) if edge is not None else "")
+    return Slice(found, _moved(request, after=found[0].pk) if back else "", _moved(request, before=found[-1].pk) if on else "")
 
 
 def _place(request: HttpRequest, name: str) -> int | None:

@@ -10,12 +10,24 @@ from foundation.actor import Actor
 from foundation.models import AuditEvent
 
 Scopes = Callable[[Actor], list[str] | None]
+Outside = Callable[[Actor], bool]
 _scopes: list[Scopes] = []
+_outside: list[Outside] = []
 
 
 def seen_scopes_from(function: Scopes) -> None:
     """Tell foundation how to find the scopes an actor sees: a list of public ids, or None for all. Set once, by `people`."""
     _scopes[:] = [function]
+
+
+def outsiders_from(function: Outside) -> None:
+    """Tell foundation how to find out that somebody comes from outside. Set once, by `people`."""
+    _outside[:] = [function]
+
+
+def comes_from_outside(actor: Actor) -> bool:
+    """Whether only pages that say so (`outside=True`) exist for this actor. Nobody's, without anybody to ask."""
+    return bool(_outside) and _outside[0](actor)
 
 
 def seen_scopes(actor: Actor) -> list[str] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -13,11 +14,14 @@ from rest_framework.response import Response
 from foundation.api import Endpoint, StrictSerializer, invalid_field
 from foundation.canonical import decimal_text
 from governance.usecases.models import UseCase
-from lineage.models import Commit, ModelVersion, Repository
+from lineage.models import Commit, KeptFile, ModelVersion, Repository
 from lineage.panels import destinations_of
+from lineage.selectors import files
+from lineage.selectors.files import Beside
 from lineage.selectors.graph import graph_for
 from lineage.selectors.manifest import manifest_of
 from lineage.services import repositories, versions
+from lineage.services.files import take_over
 
 FILE_LIMIT = 4 * 1024 * 1024
 
@@ -273,4 +277,62 @@ class LineageDetails(Endpoint):
         ]
         return Response(
             {"id": row.public_id, "nodes": nodes, "edges": [{"from": source, "to": target} for source, target in graph.edges]}
+        )
+
+
+def beside_body(item: Beside) -> dict[str, Any]:
+    """A file beside the record of the portal."""
+    file = item.file
+    return {
+        "id": file.public_id,
+        "kind": file.kind,
+        "path": file.path,
+        "repository": file.repository.public_id,
+        "state": item.state,
+        "commit": file.commit,
+        "author": {"name": file.author_name, "email": file.author_email, "at": file.authored_at},
+        "portal": {"name": str(item.written_by) if item.written_by else None, "at": item.written_at},
+        "changes": [dict(change) for change in item.changes],
+        "problems": [
+            {"field": problem.field, "code": problem.code, "message": str(problem.message)} for problem in item.problems
+        ],
+        "patch": item.patch,
+    }
+
+
+class KeptFileList(Endpoint):
+    """Files of the repository that say what the portal keeps too (`usecase.yaml`, `roles.yaml`), each beside its record."""
+
+    scopes = {"GET": "read"}
+
+    @extend_schema(responses=OpenApiTypes.OBJECT, operation_id="kept_files_list")
+    def get(self, request: Request, slug: str) -> Response:
+        row = self.one(UseCase.objects.visible_to(self.actor), slug=slug)
+        return Response({"results": [beside_body(item) for item in files.files_of(row)], "next": None})
+
+
+class KeptFileTake(Endpoint):
+    """Make the portal say what the file says: with the permissions and the checks of whoever would type it."""
+
+    scopes = {"POST": "governance:write"}
+
+    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, slug: str, file: str) -> Response:
+        row = self.one(UseCase.objects.visible_to(self.actor), slug=slug)
+        rows = KeptFile.objects.visible_to(self.actor).select_related("use_case", "repository")
+        kept = self.one(rows.filter(use_case=row), public_id=file)
+        take_over(actor=self.actor, file=kept)
+        return Response(beside_body(files.beside(kept)))
+
+
+class KeptFilePatch(Endpoint):
+    """A patch for `git apply` that makes the repository say what the portal keeps; `kind` is `usecase` or `roles`."""
+
+    scopes = {"GET": "read"}
+
+    @extend_schema(responses={(200, "text/x-patch"): OpenApiTypes.STR}, parameters=[OpenApiParameter("file")])
+    def get(self, request: Request, slug: str, kind: str) -> HttpResponse:
+        row = self.one(UseCase.objects.visible_to(self.actor), slug=slug)
+        return HttpResponse(
+            files.patch_for(row, kind, request.query_params.get("file", "")), content_type="text/x-patch; charset=utf-8"
         )

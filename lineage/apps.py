@@ -10,19 +10,50 @@ class LineageConfig(AppConfig):
     def ready(self) -> None:
         from foundation import objects, outbox
         from governance.dependencies import usage
-        from governance.usecases import newest, tabs
-        from lineage.models import Environment, ModelVersion, Repository
-        from lineage.selectors import builds
+        from governance.usecases import authorship, discussed, newest, tabs
+        from lineage import conditions
+        from lineage.models import Environment, KeptFile, ModelVersion, Repository
+        from lineage.selectors import authors, builds, effort
         from lineage.selectors.packages import PackageUsage
         from lineage.services import repositories, verification  # noqa: F401 - `repositories` declares its job
-        from lineage.views import tab_content
+        from lineage.views import files_card, tab_content
 
-        objects.register(Repository, name="repository", label=_("Repository"), url=lambda row: "/settings/repositories/")
+        discussed.seen_through_the_use_case("mv")
         objects.register(
-            ModelVersion, name="model_version", label=_("Model version"), url=lambda row: f"/models/{row.public_id}/"
+            Repository,
+            name="repository",
+            label=_("Repository"),
+            url=lambda row: "/settings/repositories/",
+            search=lambda row: [row.title, row.url],
         )
-        objects.register(Environment, name="environment", label=_("Environment"), url=lambda row: "/settings/environments/")
+        objects.register(
+            ModelVersion,
+            name="model_version",
+            label=_("Model version"),
+            url=lambda row: f"/models/{row.public_id}/",
+            related=("use_case",),
+            search=lambda row: [row.label, row.commit, row.artifact_sha256, row.artifact_uri, row.repository_url],
+        )
+        objects.register(
+            Environment,
+            name="environment",
+            label=_("Environment"),
+            url=lambda row: "/settings/environments/",
+            search=lambda row: [row.title, row.slug],
+        )
+        objects.register(
+            KeptFile,
+            name="kept_file",
+            label=_("File of the repository"),
+            url=lambda row: f"/use-cases/{row.use_case.slug}/repository/files/",
+            related=("use_case",),
+        )
         newest.builds_from(builds.newest_builds, builds.builds_of)
+        newest.full_builds_from(builds.newest_full_builds)
+        authorship.authors_from(authors.newest_authors)
+        conditions.register()
+        effort.register()
         usage.from_room(PackageUsage())
         tabs.register("models", _("Models"), template="lineage/tab.html", content=tab_content)
+        tabs.register_card(70, template="lineage/files_card.html", content=files_card)
         outbox.subscribe("lineage.repository.synchronised", verification.on_synchronised)

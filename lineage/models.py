@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.actor import Actor
 from foundation.models import AppendOnlyQuerySet, PublicIdModel
 from governance.dependencies.models import DependencySet
-from governance.people.models import User
+from governance.people.models import User, from_inside
 from governance.usecases.models import UseCase
 
 
@@ -267,7 +267,7 @@ class Component(models.Model):
 class EnvironmentQuerySet(models.QuerySet["Environment"]):
     def visible_to(self, actor: Actor) -> Self:
         """Where things run is no secret inside."""
-        return self
+        return self.filter(from_inside(actor))
 
 
 class Environment(PublicIdModel):
@@ -284,3 +284,52 @@ class Environment(PublicIdModel):
 
     def __str__(self) -> str:
         return self.title
+
+
+class KeptFileQuerySet(AppendOnlyQuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        return self.filter(use_case__in=UseCase.objects.visible_to(actor).filter(from_inside(actor)))
+
+
+class KeptFile(PublicIdModel):
+    """A file of a repository that says what the portal keeps too, as one commit left it. The newest row of a place holds."""
+
+    class Kind(models.TextChoices):
+        USE_CASE = "usecase", _("Definition")
+        ROLES = "roles", _("Roles")
+
+    public_id_prefix = "kf"
+
+    use_case = models.ForeignKey(UseCase, models.PROTECT, related_name="kept_files")
+    repository = models.ForeignKey(Repository, models.PROTECT, related_name="kept_files")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    path = models.CharField(max_length=300)
+    blob = models.CharField(max_length=40, blank=True)  # blank: the file is gone
+    text = models.TextField(blank=True)
+    problem = models.CharField(max_length=300, blank=True)  # why its bytes were not read as text
+    commit = models.CharField(max_length=40)  # in which it came to be what it is
+    author_name = models.CharField(max_length=200)
+    author_email = models.CharField(max_length=254)
+    authored_at = models.DateTimeField()
+    subject = models.CharField(max_length=500)
+    created_at = models.DateTimeField()
+
+    objects = KeptFileQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["use_case", "-id"], name="kept_file_by_use_case")]
+
+    def audit_state(self) -> dict[str, Any]:
+        return {
+            "use_case": self.use_case.public_id,
+            "kind": self.kind,
+            "path": self.path,
+            "blob": self.blob,
+            "commit": self.commit,
+        }
+
+    def audit_scope(self) -> str:
+        return self.use_case.public_id
+
+    def __str__(self) -> str:
+        return f"{self.path} · {self.commit[:10]}"

@@ -6,11 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.actor import Actor
 from foundation.permissions import ALLOWED, Decision, Denied
-from governance.people.permissions import may_administer
+from governance.people.permissions import may_administer, may_grant
 from governance.people.roles import ADMINISTRATOR, BUILDERS
 from governance.people.selectors import holds
 from governance.usecases.models import UseCase
-from lineage.models import Repository
+from governance.usecases.permissions import may_define
+from lineage.models import KeptFile, Repository
 
 
 def may_push(actor: Actor, use_case: UseCase) -> Decision:
@@ -32,6 +33,13 @@ def may_synchronise(actor: Actor, repository: Repository) -> Decision:
         (answer for answer in answers if answer),
         answers[0] if answers else Denied(_("You work on no use case of this repository.")),
     )
+
+
+def may_take_over(actor: Actor, file: KeptFile) -> Decision:
+    """Whoever could type it: those who may define the use case, or give roles on it."""
+    if file.kind == KeptFile.Kind.ROLES:
+        return may_grant(actor, role="", scope=file.use_case.public_id, user=None)
+    return may_define(actor, file.use_case)
 
 
 def may_manage_environments(actor: Actor) -> Decision:

@@ -7,8 +7,14 @@ from lineage import api, views
 urlpatterns = [
     path("models/", views.models, name="models"),
     path("models/<str:public_id>/", views.model, name="model"),
+    path("use-cases/<slug:slug>/repository/files/", views.kept_files, name="kept_files"),
+    path("use-cases/<slug:slug>/repository/files/<str:file>/take/", views.kept_file_take, name="kept_file_take"),
+    path("use-cases/<slug:slug>/repository/<slug:kind>.patch", views.kept_file_patch, name="kept_file_patch"),
 ]
 api_urlpatterns = [
+    path("use-cases/<slug:slug>/files", api.KeptFileList.as_view(), name="api_kept_files"),
+    path("use-cases/<slug:slug>/files/<str:file>/take", api.KeptFileTake.as_view(), name="api_kept_file_take"),
+    path("use-cases/<slug:slug>/files/<slug:kind>/patch", api.KeptFilePatch.as_view(), name="api_kept_file_patch"),
     path("repositories", api.RepositoryList.as_view(), name="api_repositories"),
     path("repositories/<str:public_id>/sync", api.RepositorySync.as_view(), name="api_repository_sync"),
     path("repositories/<str:public_id>/commits", api.CommitList.as_view(), name="api_commits"),

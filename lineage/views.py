@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -11,15 +11,20 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from foundation.pages import PersonRequest, one, portal_page, slice_of
+from foundation.errors import CountersignError, Missing
+from foundation.pages import PersonRequest, after, one, portal_page, slice_of
+from governance.usecases import tabs, talk
 from governance.usecases.models import UseCase
 from lineage import panels
 from lineage.forms import SearchForm
-from lineage.models import ModelVersion
+from lineage.kept_files import NAMES
+from lineage.models import KeptFile, ModelVersion
 from lineage.panels import Destination
-from lineage.selectors import pages
+from lineage.permissions import may_take_over
+from lineage.selectors import files, pages
 from lineage.selectors.graph import graph_of
 from lineage.selectors.manifest import Manifest, manifest_of
+from lineage.services.files import take_over
 from lineage.wording import component_told, fact_told, facts_summary, lineage_picture
 
 HEADLINE = 3  # metrics shown in a row of a table
@@ -68,6 +73,7 @@ def model(request: PersonRequest, public_id: str) -> HttpResponse:
         "version": row,
         "crumbs": crumbs(row),
         "panels": shown,
+        "talk": talk.panel_of(request, row),
         "destinations": destinations,
         **what_it_is(row, manifest),
         **where_it_comes_from(row, manifest, destinations),
@@ -112,3 +118,63 @@ def where_it_comes_from(row: ModelVersion, manifest: Manifest, destinations: Seq
         "facts_summary": said,
         "picture": lineage_picture(row, graph),
     }
+
+
+@portal_page()
+def kept_files(request: PersonRequest, slug: str) -> HttpResponse:
+    """Files of the repository beside what the portal keeps."""
+    return _files_shown(request, one(UseCase.objects.visible_to(request.actor), slug=slug))
+
+
+@portal_page("POST")
+def kept_file_take(request: PersonRequest, slug: str, file: str) -> HttpResponse:
+    """Make the portal say what a file says."""
+    row = one(UseCase.objects.visible_to(request.actor), slug=slug)
+    kept = one(KeptFile.objects.visible_to(request.actor).select_related("use_case", "repository"), use_case=row, public_id=file)
+    try:
+        said = take_over(actor=request.actor, file=kept)
+    except Missing:
+        raise
+    except CountersignError as error:
+        return _files_shown(request, row, refused={kept.public_id: error})
+    return after(request, said, "kept_files", row.slug)
+
+
+def _files_shown(request: PersonRequest, row: UseCase, *, refused: Mapping[str, CountersignError] | None = None) -> HttpResponse:
+    shown, refused = files.files_of(row), refused or {}
+    errors = {key: [str(item.message) for item in error.errors] or [str(error.detail)] for key, error in refused.items()}
+    there = {item.file.kind for item in shown}
+    context = {
+        **tabs.page_of(row, "overview", {"label": _("Files in the repository")}),
+        "rows": [
+            {
+                "beside": item,
+                "allowed": may_take_over(request.actor, item.file),
+                "refused": errors.get(item.file.public_id, ()),
+            }
+            for item in shown
+        ],
+        "missing": [
+            {"kind": kind, "label": label, "name": NAMES[kind]} for kind, label in KeptFile.Kind.choices if kind not in there
+        ],
+        "tracked": row.repository_uses.exists(),
+    }
+    return render(request, "lineage/files.html", context, status=max([200, *(error.status for error in refused.values())]))
+
+
+@portal_page()
+def kept_file_patch(request: PersonRequest, slug: str, kind: str) -> HttpResponse:
+    """A patch for `git apply` that makes the repository say what the portal keeps."""
+    row = one(UseCase.objects.visible_to(request.actor), slug=slug)
+    return _download(row, kind, files.patch_for(row, kind, request.GET.get("file", "")))
+
+
+def _download(row: UseCase, kind: str, text: str) -> HttpResponse:
+    head = {"Content-Disposition": f'attachment; filename="{row.slug}-{kind}.patch"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(text, content_type="text/x-patch; charset=utf-8", headers=head)
+
+
+def files_card(request: PersonRequest, use_case: UseCase) -> dict[str, Any] | None:
+    """On the overview: whether the repository says the same; nothing while no repository is registered."""
+    shown = files.files_of(use_case)
+    return {"rows": shown} if shown or use_case.repository_uses.exists() else None

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 # A worker prints what events are called, and each is named where it is recorded.
 RECORDERS = (
+    "approvals.services.ballots",
+    "approvals.services.decisions",
     "approvals.services.gates",
     "approvals.services.policies",
     "approvals.services.requests",
@@ -33,4 +35,11 @@ class ReportsConfig(AppConfig):
 
         for recorder in RECORDERS:
             import_module(recorder)
-        objects.register(Report, name="report", label=_("Report"), url=lambda row: f"/reports/{row.public_id}/")
+        objects.register(
+            Report,
+            name="report",
+            label=_("Report"),
+            url=lambda row: f"/reports/{row.public_id}/",
+            related=("use_case",),
+            search=lambda row: [str(row)],
+        )

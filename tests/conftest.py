@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,7 +34,21 @@ steps:
   - {key: security, title: Security review, role: security_reviewer, covers: [dependencies, runtime]}
   - {key: business, title: Business sign-off, role: business_owner, after: [validation], covers: [use_case, model, economics]}
 """
+STORIES = Path(__file__).parent / "story"
 LOCK = "numpy==2.0.0 \\\n    --hash=sha256:" + "a" * 64 + "\npandas==2.2.0 \\\n    --hash=sha256:" + "b" * 64 + "\n"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes long begins first, so that no process is left with it at the end. On services, what touches none is left out."""
+    items.sort(key=lambda item: not item.path.is_relative_to(STORIES))
+    if "DATABASE_URL" in os.environ and (pure := [item for item in items if not _needs_a_database(item)]):
+        config.hook.pytest_deselected(items=pure)
+        items[:] = [item for item in items if _needs_a_database(item)]
+
+
+def _needs_a_database(item: pytest.Item) -> bool:
+    asked = set(getattr(item, "fixturenames", ())) & {"db", "transactional_db", "live_server"}
+    return bool(asked) or item.get_closest_marker("django_db") is not None or item.path.is_relative_to(STORIES)
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +114,9 @@ class World:
 
         if part not in self.secrets:
             owner = getattr(self, part).user
-            _token, self.secrets[part] = tokens.create(actor=actor.system("test"), name="Test", owner=owner, kind=Token.Kind.PERSONAL)
+            _token, self.secrets[part] = tokens.create(
+                actor=actor.system("test"), name="Test", owner=owner, kind=Token.Kind.PERSONAL
+            )
         return self.secrets[part]
 
 
@@ -147,6 +165,10 @@ def make_world() -> World:
 @pytest.fixture
 def gate(world: World) -> Any:
     """The environment `production` behind the policy above."""
+    return set_production(world)
+
+
+def set_production(world: World) -> Any:
     from approvals.services import policies
 
     version = policies.write_policy(actor=world.admin, key="production-release", source=POLICY)
@@ -172,7 +194,9 @@ def push_version(world: World, version: str = "7", **overrides: Any) -> Any:
         "artifact": {"uri": f"s3://models/{version}", "sha256": "d" * 64, "size": 10, "serialization": "skops"},
         "runtime": {"kind": "lock"},
         "dependency_sets": [{"path": "requirements.txt", "content": LOCK}],
-        "datasets": [{"role": "train", "name": "customers", "digest": "sha256:" + "e" * 64, "rows": 5, "columns": ["customer_id"]}],
+        "datasets": [
+            {"role": "train", "name": "customers", "digest": "sha256:" + "e" * 64, "rows": 5, "columns": ["customer_id"]}
+        ],
     }
     return register_model_version(actor=world.ci, use_case=world.use_case, data={**data, **overrides}).model_version
 
@@ -187,24 +211,28 @@ def ask_for(world: World, gate: Any, row: Any, actor: Any = None) -> Any:
     from approvals.services import requests
 
     return requests.open_request(
-        actor=actor or world.ci, subject_type="model_version", subject_id=row.public_id, purpose="deployment", environment=gate.environment
+        actor=actor or world.ci,
+        subject_type="model_version",
+        subject_id=row.public_id,
+        purpose="deployment",
+        environment=gate.environment,
     )
 
 
 @pytest.fixture
 def vote() -> Any:
     """Casts a ballot over what is judged now."""
+    return cast_vote
 
-    def cast(actor: Any, request: Any, step: str, verdict: str = "approve", comment: str = "") -> Any:
-        from approvals.selectors.standing import standing_of
-        from approvals.services import requests
 
-        request.refresh_from_db()
-        return requests.cast_ballot(
-            actor=actor, request=request, step=step, verdict=verdict, digest=standing_of(request).digest, comment=comment
-        )
+def cast_vote(actor: Any, request: Any, step: str, verdict: str = "approve", comment: str = "", **more: Any) -> Any:
+    from approvals.selectors.standing import standing_of
+    from approvals.services import ballots
 
-    return cast
+    request.refresh_from_db()
+    return ballots.cast_ballot(
+        actor=actor, request=request, step=step, verdict=verdict, digest=standing_of(request).digest, comment=comment, **more
+    )
 
 
 # Only tests may do this ----------------------------------------------------------------------------------------------

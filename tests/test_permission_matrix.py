@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import ast
-import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.conftest import World
+from tests.conftest import ask_for, cast_vote, make_world, push_version, set_production
 from tests.matrix import API, CALLERS, PAGES, SIGNING_IN, TOKENS, Row
+from tests.stage import set_stage
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ROWS = [*API, *PAGES]
@@ -57,7 +60,7 @@ def test_every_address_has_a_row_in_the_matrix():
     }
     forgotten = {name.rpartition(":")[2] or route for route, name, _view in KNOWN} - rows - open_by_design
 
-    assert forgotten == set(), "write a row in tests/matrix.py for each"
+    assert forgotten == set(), "write a row in tests/matrix for each"
 
 
 def test_every_row_speaks_of_an_address():
@@ -91,89 +94,37 @@ def test_every_endpoint_of_the_api_wants_a_credential_unless_it_is_the_documenta
 # The stage and the callers -------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(autouse=True)
+def _own_files() -> None:
+    """Here the files belong to the stage, which stands for all rows."""
+
+
+@pytest.fixture(scope="module")
+def standing_stage(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SimpleNamespace]:
+    """Set once, in a transaction that is never committed: setting it takes longer than asking all callers about a row."""
+    folder = tmp_path_factory.mktemp("stage")
+    files = {name: folder / name.lower() for name in ("KEYS", "MIRRORS", "FILES", "DEMO_REPOSITORIES", "DEMO_FILE")}
+    own = override_settings(**files, ALLOW_LOCAL_REPOSITORIES=True)
+    kept = patch.object(connection, "close")  # a test that is over closes it, and with it would go what is not committed
+    with own, django_db_blocker.unblock(), kept, transaction.atomic():
+        world = make_world()
+        gate = set_production(world)
+        stage = set_stage(
+            world, gate, partial(push_version, world), lambda row, actor=None: ask_for(world, gate, row, actor), cast_vote, folder
+        )
+        for part in world.people():
+            world.secret_of(part)  # made now, because what a caller does later is taken back
+        yield stage
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def stage(world: World, gate, push, ask, tmp_path, settings) -> SimpleNamespace:
-    """One of everything, in the use case `churn`; the other use case belongs to the lead too."""
-    from approvals.selectors.standing import standing_of
-    from approvals.services import gates
-    from foundation import jobs, sealing, tokens
-    from foundation.models import AuditEvent, Token
-    from governance.dependencies.models import DependencySet
-    from governance.dictionary import services as dictionary
-    from governance.economics import services as economics
-    from governance.people import services as people
-    from governance.people.models import RoleGrant
-    from governance.usecases import services as usecases
-    from lineage.models import Repository, RepositoryUse
-    from reports import services as reports
-    from tests.matrix import ECONOMICS
-
+def stage(standing_stage: SimpleNamespace, db: None) -> SimpleNamespace:
+    """As it was set: what a test does to it is rolled back to here."""
     cache.clear()  # refused tokens are counted
-    settings.ALLOW_LOCAL_REPOSITORIES = True
-    for name in ("one", "two"):
-        subprocess.run(["git", "init", "-q", "--bare", str(tmp_path / name)], check=True)
-    version = push()
-    request = ask(version)
-    asked = gates.evaluate_gate(actor=world.ci, gate=gate, model_version=version, commit="c" * 40)
-    team = people.create_team(actor=world.admin, slug="sales", title="Sales")
-    words = dictionary.create_dictionary(actor=world.governance, slug="customers", title="Customers")
-    element = dictionary.add_element(
-        actor=world.governance,
-        dictionary=words,
-        key="customer_id",
-        name="Customer",
-        definition="A customer.",
-        logical_type="string",
-    )
-    binding = dictionary.bind_column(
-        actor=world.governance, element=element, team=team, dataset="customers", column="customer_id"
-    )
-    economics.write_snapshot(
-        actor=world.lead, use_case=world.use_case, **{**ECONOMICS(None, ""), "horizon": 2, "discount_rate": decimal("0.1")}
-    )
-    repository = Repository.objects.create(
-        url=str(tmp_path / "one"), created_by=world.engineer.user, created_at=version.created_at
-    )
-    RepositoryUse.objects.create(repository=repository, use_case=world.use_case, created_at=version.created_at)
-    token, _secret = tokens.create(actor=world.lead, name="Lead's", owner=world.lead.user, kind=Token.Kind.PERSONAL)
-    report = reports.request_report(actor=world.lead, kind="use_case", scope="churn")
-    other = usecases.open_use_case(actor=world.lead, slug="other", title="Other")
-    job = jobs.submit(actor=world.lead, kind="lineage.synchronise", args={"repository": repository.pk}, key="the lead's")
-    sealing.seal()
-    return SimpleNamespace(
-        world=world,
-        slug="churn",
-        case_key=str(world.use_case.slug),
-        other=other,
-        environment="production",
-        policy="production-release",
-        policy_key="production-release",
-        version=version.public_id,
-        other_version=push("8", dependency_sets=[]).public_id,
-        request=request.public_id,
-        digest=standing_of(request).digest,
-        evaluation=asked.evaluation.public_id,
-        dictionary="customers",
-        element="customer_id",
-        binding=binding.public_id,
-        lock=DependencySet.objects.first().public_id,
-        package="numpy",
-        repository=repository.public_id,
-        other_repository_url=str(tmp_path / "two"),
-        token=token.public_id,
-        report=report.public_id,
-        form="pdf",
-        job=job.public_id,
-        grant=RoleGrant.objects.get(user=world.business.user).public_id,
-        person=world.stranger.user.public_id,
-        event=AuditEvent.objects.filter(scope=world.use_case.public_id).first().uid,
-    )
-
-
-def decimal(text: str) -> Any:
-    from decimal import Decimal
-
-    return Decimal(text)
+    return standing_stage
 
 
 def bearer(secret: str) -> Client:
@@ -223,7 +174,7 @@ class Undone(Exception):
 def answer_to(stage: SimpleNamespace, row: Row, caller: str) -> Any:
     route, name = ROUTES[row.name]
     api = route.startswith("api/")
-    query = row.query.format(event=stage.event) if row.query.startswith("?") else ""
+    query = row.query.format(**vars(stage)) if row.query.startswith("?") else ""
     url = reverse(name, kwargs=row.args(stage, caller)) + query
     data = row.data(stage, caller) if row.data else {}
     found: Any = None
@@ -288,8 +239,8 @@ EXCEPTIONS = {
         "governance/dictionary/api.py",
         "write",
     ): "below a dictionary that was looked up with visible_to; dictionaries are public inside",
-    ("governance/usecases/views.py", "role_end"): "grants on a use case that was looked up with visible_to",
-    ("governance/usecases/views.py", "people_content"): "the names of colleagues, which everybody signed in may know",
+    ("governance/usecases/views/people.py", "role_end"): "grants on a use case that was looked up with visible_to",
+    ("governance/usecases/views/people.py", "people_content"): "the names of colleagues, which everybody signed in may know",
     ("governance/economics/views.py", "tab_content"): "snapshots of the use case whose page this is",
     ("lineage/views.py", "tab_content"): "versions of the use case whose page this is",
     ("config/views/people.py", "people_list"): "grants for the whole organisation, which are public inside",
@@ -300,7 +251,12 @@ EXCEPTIONS = {
 
 def shells() -> list[Path]:
     base = Path(django_settings.BASE_DIR)
-    found = [path for room in ROOMS for path in (base / room).rglob("*.py") if path.name in SHELLS or path.parent.name == "views"]
+    found = [
+        path
+        for room in ROOMS
+        for path in (base / room).rglob("*.py")
+        if path.name in SHELLS or path.parent.name in ("views", "api")
+    ]
     return sorted(path for path in found if "migrations" not in path.parts)
 
 
@@ -321,7 +277,7 @@ class Queries(ast.NodeVisitor):
         called = node.func
         if (
             isinstance(called, ast.Attribute)
-            and called.attr in ("visible_to", "none")
+            and called.attr in ("visible_to", "shared_with", "none")
             and isinstance(called.value, ast.Attribute)
         ):
             self.allowed.add(called.value)

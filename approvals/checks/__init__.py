@@ -12,8 +12,10 @@ MODULES = (
     "commit",
     "definition",
     "dependencies",
+    "envelope",
     "files",
     "repository",
+    "waiver",
     "working_tree",
 )
 

@@ -1,29 +1,111 @@
-"""A policy as a value, its digest, and its two written forms: the canonical mapping and YAML."""
+"""A policy as a value, and what holds for every step of it. Its written forms are in `writing.py`."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from typing import Any, Literal
 
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedSeq
-
+from approvals.policy.conditions import OPS, Condition
+from approvals.policy.writing import as_mapping
 from foundation.canonical import digest
 
 CheckLevel = Literal["blocking", "advisory", "off"]
+Signature = Literal["click", "reauth"]
+Unit = Literal["days", "hours", "minutes"]
 
-EXCLUSIONS = ("contributors",)
+EXCLUSIONS = ("contributors", "submitter")  # beside `step:<key>`; "contributors" are those who made it and who submitted it
+DEFAULT_EXCLUSIONS = ("contributors",)
+STEP_EXCLUSION = "step:"
+SIGNATURES: tuple[Signature, ...] = ("click", "reauth")
+UNITS: tuple[Unit, ...] = ("days", "hours", "minutes")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingTime:
+    """A span of working time, never of calendar time. Working days do not convert into hours: that is the calendar's to say."""
+
+    amount: int
+    unit: Unit
+
+    def __post_init__(self) -> None:
+        if isinstance(self.amount, bool) or self.amount < 1 or self.unit not in UNITS:
+            raise ValueError(f"{self.amount} {self.unit} is no span of working time")
+
+    @property
+    def days(self) -> int:
+        """Whole working days; 0 if it is given in hours or minutes."""
+        return self.amount if self.unit == "days" else 0
+
+    @property
+    def minutes(self) -> int:
+        """Working minutes; 0 if it is given in days."""
+        return {"days": 0, "hours": 60, "minutes": 1}[self.unit] * self.amount
+
+    def __str__(self) -> str:
+        return f"{self.amount} working {self.unit[:-1] if self.amount == 1 else self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """When to remind whoever a step waits for: so long before it is due, or after."""
+
+    time: WorkingTime
+    before: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.time} {'before' if self.before else 'after'}"
+
+
+@dataclass(frozen=True, slots=True)
+class BreakGlass:
+    """Who may pass an incomplete chain in an emergency, for how many hours, and how soon it has to be reviewed afterwards."""
+
+    roles: tuple[str, ...] = ("operations", "project_lead", "ml_engineer")
+    hours: int = 24
+    review_within: WorkingTime = WorkingTime(3, "days")
+
+    def __post_init__(self) -> None:
+        if not self.roles:
+            raise ValueError("nobody may break glass: say None instead")
+        if isinstance(self.hours, bool) or not 1 <= self.hours <= 24:
+            raise ValueError(f"breaking glass for {self.hours} hours: 1 to 24 are possible")
+        object.__setattr__(self, "roles", tuple(sorted(set(self.roles))))
+
+
+@dataclass(frozen=True, slots=True)
+class StandardChange:
+    """A kind of change that is known well: it touches these components alone, keeps the limits, and needs some steps less.
+
+    `limits`: plain values in the form that envelopes have; decimals are text.
+    """
+
+    key: str
+    title: str
+    touches: tuple[str, ...]
+    without: tuple[str, ...]
+    limits: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.touches or not self.without:
+            raise ValueError(f"the standard change {self.key} needs components that it touches and steps that it does without")
+        for name in ("touches", "without"):
+            object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One judgement that is asked for.
 
-    `digest` covers what matters to the judgement (key, role, quorum, after, covers, exclude) and not the words around it: a
-    ballot carries it, and a better title must not cost anybody an approval. The order within `after`, `covers` and `exclude`
-    means nothing.
+    `digest` covers what matters to the judgement (key, role, quorum, after, covers, exclude, and signature unless it is a mere
+    click) and not the words and times around it: a ballot carries it, and a better title must not cost anybody an approval. The
+    order within `after`, `covers`, `exclude` and `applies_if` means nothing.
+
+    `applies_if`: all of them have to hold, else the step is not asked. `sla`: the working time that the step may take from its
+    activation; it is due then. `remind` and `escalate_after` count from the time when it is due, so they need an `sla`. Once
+    escalated, holders of `escalate_to` may act as well. `calendar`: slug of the working calendar; blank is that of the role,
+    else the default one. `bulk`: may be approved among others on one page.
     """
 
     key: str
@@ -32,8 +114,16 @@ class Step:
     quorum: int = 1
     after: tuple[str, ...] = ()
     covers: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = EXCLUSIONS
+    exclude: tuple[str, ...] = DEFAULT_EXCLUSIONS
     description: str = ""
+    applies_if: tuple[Condition, ...] = ()
+    signature: Signature = "click"
+    sla: WorkingTime | None = None
+    calendar: str = ""
+    remind: tuple[Reminder, ...] = ()
+    escalate_after: WorkingTime | None = None
+    escalate_to: str = ""
+    bulk: bool = False
     digest: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -41,10 +131,24 @@ class Step:
             raise ValueError(f"the step {self.key} has a quorum of {self.quorum}: nobody would have to agree")
         if not self.covers:
             raise ValueError(f"the step {self.key} covers nothing: its approvals would outlive every change")
+        if self.signature not in SIGNATURES:
+            raise ValueError(f"the step {self.key} cannot be signed by {self.signature}")
         for name in ("after", "covers", "exclude"):
             object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
-        judged = ("key", "role", "quorum", "after", "covers", "exclude")
+        ordered = sorted(self.applies_if, key=lambda condition: (condition.fact, OPS.index(condition.op)))
+        object.__setattr__(self, "applies_if", tuple(ordered))
+        if len({(condition.fact, condition.op) for condition in ordered}) != len(ordered):
+            raise ValueError(f"the step {self.key} compares a fact twice in the same way")
+        if self.escalate_to and self.escalate_after is None:
+            raise ValueError(f"the step {self.key} never escalates to {self.escalate_to}")
+        object.__setattr__(self, "remind", tuple(dict.fromkeys(self.remind)))
+        judged = ("key", "role", "quorum", "after", "covers", "exclude", *(("signature",) if self.signature != "click" else ()))
         object.__setattr__(self, "digest", digest({name: getattr(self, name) for name in judged}))
+
+    @property
+    def excluded_steps(self) -> tuple[str, ...]:
+        """The keys of the steps whose approvers this step does not accept."""
+        return tuple(name.removeprefix(STEP_EXCLUSION) for name in self.exclude if name.startswith(STEP_EXCLUSION))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +156,8 @@ class Policy:
     """Steps and what holds for all of them. Raises ValueError for steps that cannot be put in order.
 
     `open_for_days`: how long a request stays open; `valid_for_days`: how long its decision holds; None is without end.
+    `grace_days`: how long before its end a decision, a review or an exemption that ages out warns. `break_glass`: None if nobody
+    may. `conditional`: whether somebody may approve with a condition.
     `order` has the positions of the steps, each behind those it waits for, else as written; `before` has, for each step, the
     positions of the steps that it waits for.
     """
@@ -63,6 +169,10 @@ class Policy:
     valid_for_days: int | None = None
     checks: Mapping[str, CheckLevel] = field(default_factory=dict)
     key: str = ""
+    grace_days: int = 0
+    break_glass: BreakGlass | None = BreakGlass()
+    conditional: bool = True
+    standard_changes: tuple[StandardChange, ...] = ()
     digest: str = field(init=False, compare=False)
     positions: dict[str, int] = field(init=False, compare=False, repr=False)
     before: tuple[tuple[int, ...], ...] = field(init=False, compare=False, repr=False)
@@ -72,9 +182,13 @@ class Policy:
         positions = {step.key: position for position, step in enumerate(self.steps)}
         if len(positions) != len(self.steps):
             raise ValueError("two steps have the same key")
-        unknown = {name for step in self.steps for name in step.after} - positions.keys()
+        named = {name for step in self.steps for name in (*step.after, *step.excluded_steps)}
+        named |= {name for change in self.standard_changes for name in change.without}
+        unknown = named - positions.keys()
         if unknown:
             raise ValueError(f"there is no step {', '.join(sorted(unknown))}")
+        if len({change.key for change in self.standard_changes}) != len(self.standard_changes):
+            raise ValueError("two standard changes have the same key")
         cycles = find_cycles({step.key: step.after for step in self.steps})
         if cycles:
             raise ValueError(f"these steps wait for one another: {', '.join(cycles[0])}")
@@ -88,11 +202,26 @@ class Policy:
         position = self.positions.get(key)
         return None if position is None else self.steps[position]
 
+    def standard_change(self, key: str) -> StandardChange | None:
+        return next((change for change in self.standard_changes if change.key == key), None)
+
 
 def _in_order(before: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
+    """Each position behind those it waits for, else as written. There are no cycles by now."""
+    left = [len(needs) for needs in before]
+    behind: list[list[int]] = [[] for _ in before]
+    for at, needs in enumerate(before):
+        for need in needs:
+            behind[need].append(at)
+    ready = [at for at, count in enumerate(left) if not count]
     order: list[int] = []
-    while len(order) < len(before):
-        order.append(next(at for at, needs in enumerate(before) if at not in order and all(need in order for need in needs)))
+    while ready:
+        at = heappop(ready)
+        order.append(at)
+        for other in behind[at]:
+            left[other] -= 1
+            if not left[other]:
+                heappush(ready, other)
     return tuple(order)
 
 
@@ -112,48 +241,3 @@ def find_cycles(after: Mapping[str, Collection[str]]) -> list[list[str]]:
         cycles.append(way[way.index(way[-1]) :])
         for key in cycles[-1][1:]:
             del left[key]
-
-
-def as_mapping(policy: Policy) -> dict[str, Any]:
-    """The canonical body, which `parse` reads back. Whatever was left to a default is written out, except what is absent."""
-    steps = [
-        {
-            "key": step.key,
-            "title": step.title,
-            **({"description": step.description} if step.description else {}),
-            "role": step.role,
-            "quorum": step.quorum,
-            "after": list(step.after),
-            "covers": list(step.covers),
-            "exclude": list(step.exclude),
-        }
-        for step in policy.steps
-    ]
-    return {
-        **({"key": policy.key} if policy.key else {}),
-        "title": policy.title,
-        "distinct_humans": policy.distinct_humans,
-        **({"open_for": _days_text(policy.open_for_days)} if policy.open_for_days is not None else {}),
-        **({"valid_for": _days_text(policy.valid_for_days)} if policy.valid_for_days is not None else {}),
-        "steps": steps,
-        "checks": dict(sorted(policy.checks.items())),
-    }
-
-
-def dump(policy: Policy) -> str:
-    """The policy as YAML. `parse(dump(policy)) == policy`."""
-    yaml = YAML(typ="rt", pure=True)
-    yaml.default_flow_style = False
-    yaml.width = 120
-    body = as_mapping(policy)
-    for step in body["steps"]:
-        for name in ("after", "covers", "exclude"):
-            step[name] = CommentedSeq(step[name])
-            step[name].fa.set_flow_style()
-    out = io.StringIO()
-    yaml.dump(body, out)
-    return out.getvalue()
-
-
-def _days_text(days: int) -> str:
-    return "1 day" if days == 1 else f"{days} days"

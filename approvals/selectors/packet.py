@@ -10,17 +10,22 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from approvals import readable, subjects
+from approvals import readable, readable_records, subjects
 from approvals.difference import PackageChange, compare, compare_requirements
-from approvals.models import Decision, Request
+from approvals.envelopes import is_envelope
+from approvals.models import Decision, PolicyVersion, Request
 from approvals.selectors.standing import Standing
 from approvals.selectors.standings import titles_of
 from approvals.wording import component_label
-from foundation.canonical import canonical_json
+from foundation.canonical import canonical_json, digest
 from governance.dictionary.models import ElementVersion
+from governance.usecases.media import kind_of
+from governance.usecases.models import Document
 from lineage import mirror
 from lineage.mirror import MirrorError, PathChange
 from lineage.models import ComponentBody, Repository
+
+RECORDS = ("document", "policy")  # components that are a record of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class Base:
     title: str = ""
     url: str = ""
     digests: Mapping[str, str] = field(default_factory=dict)
+    bodies: Mapping[str, Any] = field(default_factory=dict)  # those that nobody has kept
 
 
 @dataclass(slots=True)
@@ -49,10 +55,12 @@ class Part:
     packages: list[PackageChange] = field(default_factory=list)
     paths: list[PathChange] = field(default_factory=list)
     note: str = ""
+    form: str = ""  # how it is shown, where that does not follow from its name
+    talk: Any = None  # the threads about it
 
     @property
     def template(self) -> str:
-        return f"approvals/parts/{self.name if self.name in _views else 'other'}.html"
+        return f"approvals/parts/{self.form or (self.name if self.name in _views else 'other')}.html"
 
     @property
     def summary(self) -> str:
@@ -81,7 +89,7 @@ def base_of(standing: Standing, subject: Any) -> Base:
     if request.predecessor is not None:
         return _from_request("request", request.predecessor, request.predecessor.manifest)
     before = subjects.adapter_for(request.subject_type).before(subject)
-    return Base("forerunner", before.title, before.url, before.digests) if before else Base("nothing")
+    return Base("forerunner", before.title, before.url, before.digests, before.bodies) if before else Base("nothing")
 
 
 def _from_request(kind: str, request: Request, digests: Mapping[str, str]) -> Base:
@@ -94,12 +102,15 @@ def parts_of(standing: Standing, base: Base, *, yours: Collection[str] = ()) -> 
     `yours` are keys of the steps that this person may act on.
     """
     bodies = _bodies({*standing.digests.values(), *base.digests.values()}, standing)
+    bodies |= {base.digests[name]: json.loads(canonical_json(body)) for name, body in base.bodies.items()}
     parts = []
     for name in standing.digests:
         steps = [step for step in standing.policy.steps if name in step.covers]
         part = _part(name, standing.digests[name], base, bodies)
         part.steps = [step.title for step in steps]
         part.yours = any(step.key in yours for step in steps)
+        if name == "document" and part.view:
+            part.view |= _document_of(standing.request)
         parts.append(part)
     return sorted(parts, key=lambda part: (not part.yours, not part.steps))
 
@@ -113,21 +124,25 @@ def _part(name: str, key: str, base: Base, bodies: Mapping[str, Any]) -> Part:
         part.note = _("The content behind this digest was not kept.")
         return part
     before = bodies.get(was) if was else None
-    part.view = _views.get(name, _plain)(body, before)
+    if is_envelope(body):
+        part.form, part.view = "envelope", readable_records.envelope_view(name, body)
+    else:
+        part.view = _views.get(name, _plain)(body, before)
     if change != "changed":
         return part
     if before is None:
         part.note = _("The content it would be compared with was not kept.")
-    elif name == "code":
+    elif name == "code" and not part.form:
         part.paths, part.note = _paths(before, body)
-    elif name == "dependencies":
+    elif name == "dependencies" and not part.form:
         part.packages = compare_requirements(before, body)
     else:
         rows = compare(before, body)
         part.row_count = len(rows)
-        part.rows = (
-            [] if name == "model" else readable.labelled(rows)
-        )  # the model's own tables stand before and after side by side
+        if part.form or name in RECORDS:
+            part.rows = readable_records.labelled(rows)
+        elif name != "model":  # its own tables stand before and after side by side
+            part.rows = readable.labelled(rows)
     return part
 
 
@@ -169,6 +184,20 @@ def _code(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str
     }
 
 
+def _document_of(request: Request) -> dict[str, Any]:
+    """The record behind a request for a signature, for the way to its file, and what kind of file that is."""
+    row = Document.objects.filter(public_id=request.subject_id).select_related("use_case").first()
+    return {"document": row, "kind": kind_of(row.media_type) if row is not None else ""}
+
+
+def _policy(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A policy with the text that its author wrote, which says the same as the body and has comments."""
+    wanted = [digest(item) for item in (body, before) if item is not None]
+    texts = dict(PolicyVersion.objects.filter(digest__in=wanted).order_by("pk").values_list("digest", "text"))
+    said = [texts.get(key, "") for key in wanted]
+    return readable_records.policy_view(body, said[0], said[1] if len(said) > 1 else None)
+
+
 def _dictionary(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
     said = [
         item
@@ -190,4 +219,6 @@ _views: dict[str, Callable[[Any, Any], dict[str, Any]]] = {
     "dependencies": readable.dependencies_view,
     "runtime": readable.runtime_view,
     "economics": readable.economics_view,
+    "document": readable_records.document_view,
+    "policy": _policy,
 }

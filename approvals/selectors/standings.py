@@ -8,14 +8,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from approvals import subjects
-from approvals.models import Ballot, InheritedBallot, Request
-from approvals.selectors.standing import Standing, assembled, in_round
+from approvals.facts import Facts, facts_with, from_json, matter_to, standard_change_of
+from approvals.models import Ballot, Clock, Condition, InheritedBallot, Request, Waiver
+from approvals.selectors.freshness import still_as_recorded
+from approvals.selectors.standing import (
+    WITH_BALLOT,
+    Standing,
+    assembled,
+    attach_conditions,
+    in_round,
+    policy_of,
+)
+from approvals.selectors.surroundings import PeopleHere, Rare, Surroundings, by_role, revoked_before, since_each, voided_by
 from foundation import clock
 from foundation.canonical import digest
-from governance.people.models import RoleGrant
-
-Grants = Mapping[str, Mapping[str, RoleGrant]]  # role → public id of the holder → grant
+from governance.people.models import Delegation, RoleGrant
+from governance.people.selectors import delegations_in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,24 +37,28 @@ class Listed:
     title: str
 
 
-def standings_of(requests: Sequence[Request]) -> list[Listed]:
-    """Evaluate open requests, in their order. About a dozen queries, however many.
+def standings_of(requests: Sequence[Request], titles: Mapping[int, str] | None = None) -> list[Listed]:
+    """Evaluate open requests, in their order. Half a dozen queries, and one more dozen if something has moved, however many.
 
-    The requests have use case, submitter, environment and policy version at hand (`requests_with_people`).
+    What a request recorded of its subject is taken as it is while nothing has happened to the subject (`freshness`).
+    The requests have use case, submitter, environment and policy version at hand (`requests_with_people`). `titles` by primary key,
+    from a caller that has them.
     """
     if not requests:
         return []
-    about = _about(requests)
-    digests = {request.pk: about[request.subject_type, request.subject_id][1] for request in requests}
-    titles = {
-        request.pk: subjects.adapter_for(request.subject_type).title(about[request.subject_type, request.subject_id][0])
+    recorded = still_as_recorded(requests)
+    about = _about([request for request in requests if request.pk not in recorded])
+    digests = {
+        request.pk: request.manifest if request.pk in recorded else about[request.subject_type, request.subject_id][1]
         for request in requests
     }
+    titles = titles_of(requests) if titles is None else titles
     return [Listed(standing, titles[standing.request.pk]) for standing in _assembled(requests, digests)]
 
 
 def standings_over(requests: Sequence[Request], digests: Mapping[str, Mapping[str, str]]) -> list[Standing]:
-    """The same for a caller that has computed what is judged already: `digests` by subject id. Three queries."""
+    """The same for a caller that has computed what is judged already: `digests` by subject id. Four queries, as a
+    rule."""
     return list(_assembled(requests, {request.pk: digests[request.subject_id] for request in requests}))
 
 
@@ -52,11 +67,37 @@ def _assembled(requests: Sequence[Request], digests: Mapping[int, Mapping[str, s
         return
     at = clock.now()
     ballots = _ballots(requests)
-    grants = _grants({request.use_case.public_id for request in requests}, at)
+    around = _surroundings(requests, at)
+    facts = _facts(requests, digests)
     for request in requests:
         judged = digests[request.pk]
         rows = in_round(request, ballots[request.pk])
-        yield assembled(request, judged, digest(dict(judged)), rows, grants[request.use_case.public_id], at)
+        yield assembled(request, judged, digest(dict(judged)), rows, around[request.pk], at, known=facts[request.pk])
+
+
+def _facts(requests: Sequence[Request], digests: Mapping[int, Mapping[str, str]]) -> Mapping[int, tuple[Facts, str | None]]:
+    """What conditions of steps speak of, by the request's primary key.
+
+    Facts follow from what is judged and from the last approval: what was recorded at the last command holds while that is what is
+    judged. Those that have moved on since are gathered together; only limits of standard changes are looked at one by one.
+    """
+    found: dict[int, tuple[Facts, str | None]] = {request.pk: ({}, None) for request in requests}
+    asked = [request for request in requests if matter_to(policy_of(request.policy_version))]
+    still = [request for request in asked if request.facts and request.manifest == dict(digests[request.pk])]
+    moved = [request for request in asked if request not in still]
+    found |= {request.pk: from_json(request.facts) for request in still}
+    if not moved:
+        return found
+    about = _about(moved)
+    since = since_each(moved)
+    for kind, ids in _by_type(moved).items():
+        said = subjects.adapter_for(kind).facts_of([about[kind, item][0] for item in dict.fromkeys(ids)])
+        for request in moved:
+            if request.subject_type == kind:
+                subject, judged, before = about[kind, request.subject_id][0], digests[request.pk], since[request.pk]
+                change = standard_change_of(request, policy_of(request.policy_version), subject, judged, before)
+                found[request.pk] = facts_with(said[request.subject_id], request, judged, before), change
+    return found
 
 
 def titles_of(requests: Iterable[Request]) -> dict[int, str]:
@@ -88,26 +129,61 @@ def _about(requests: Sequence[Request]) -> dict[tuple[str, str], tuple[Any, Mapp
 def _ballots(requests: Sequence[Request]) -> dict[int, list[Ballot]]:
     """Own and inherited ballots by request, oldest first."""
     found: dict[int, list[Ballot]] = defaultdict(list)
-    for ballot in Ballot.objects.filter(request__in=requests).select_related("human", "request", "grant"):
+    conditional = Exists(Condition.objects.filter(ballot=OuterRef("pk")))
+    for ballot in Ballot.objects.filter(request__in=requests).select_related(*WITH_BALLOT).annotate(conditional=conditional):
         found[ballot.request_id].append(ballot)
     inherited = InheritedBallot.objects.filter(request__in=[request for request in requests if request.predecessor_id])
-    for row in inherited.select_related("ballot__human", "ballot__request", "ballot__grant"):
+    conditional = Exists(Condition.objects.filter(ballot=OuterRef("ballot")))
+    for row in inherited.select_related(*(f"ballot__{name}" for name in WITH_BALLOT)).annotate(conditional=conditional):
+        row.ballot.conditional = row.conditional  # type: ignore[attr-defined] # as the query above says it of own ballots
         found[row.request_id].append(row.ballot)
+    attach_conditions([ballot for rows in found.values() for ballot in rows])
     for rows in found.values():
         rows.sort(key=lambda ballot: ballot.pk)
     return found
 
 
-def _grants(scopes: set[str], at: datetime) -> dict[str, Grants]:
-    """What `people.selectors.holders` says, for each scope. One query."""
-    rows = (
-        RoleGrant.objects.live(at)
-        .filter(scope__in=["", *scopes], user__is_active=True)
-        .select_related("user")
-        .order_by("scope", "pk")
-    )
-    found: dict[str, dict[str, dict[str, RoleGrant]]] = {scope: defaultdict(dict) for scope in scopes}
-    for grant in rows:
-        for scope in [grant.scope] if grant.scope else scopes:
-            found[scope][grant.role][grant.user.public_id] = grant
-    return {scope: dict(roles) for scope, roles in found.items()}
+def _surroundings(requests: Sequence[Request], at: datetime) -> dict[int, Surroundings]:
+    """What `surroundings_of` says, for each request: two queries, and one for each of the rest that there is anywhere."""
+    scopes = {request.scope for request in requests}
+    within = ["", *scopes]
+    environments = {row.environment_id for row in requests if row.environment_id is not None}
+    delegations = delegations_in_force(at).filter(scope__in=within).order_by("pk")
+    waivers = Waiver.objects.live(at).filter(environment__in=environments).select_related("by", "request").order_by("-expires_at")
+    revoked = revoked_before({request.line for request in requests if request.predecessor_id}, at).select_related("request")
+    rare = Rare(delegations=delegations, waivers=waivers, revoked=revoked)
+    grants = rare.along_with(RoleGrant.objects.live(at).filter(scope__in=within).select_related("user").order_by("pk"))
+    here = _people(scopes, grants, rare.read("delegations"))
+    for_subject = _grouped(rare.read("waivers"), lambda row: (row.environment_id, row.request.subject_id))
+    by_line = _grouped(rare.read("revoked"), lambda row: (row.request.line, row.request.purpose))
+    clocks: dict[tuple[int, int], dict[str, Clock]] = defaultdict(dict)
+    for row in Clock.objects.filter(request__in=requests):
+        clocks[row.request_id, row.round][row.step] = row
+    return {
+        request.pk: Surroundings(
+            here[request.scope],
+            clocks[request.pk, request.round],
+            for_subject[request.environment_id, request.subject_id],
+            voided_by(by_line[request.line, request.purpose]),
+        )
+        for request in requests
+    }
+
+
+def _grouped(rows: Iterable[Any], key: Any) -> dict[Any, list[Any]]:
+    found: dict[Any, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[key(row)].append(row)
+    return found
+
+
+def _people(scopes: set[str], grants: Iterable[RoleGrant], delegations: Iterable[Delegation]) -> dict[str, PeopleHere]:
+    """Who holds what and who stands in for whom, for each scope."""
+    held, lent = _grouped(grants, lambda row: row.scope), _grouped(delegations, lambda row: row.scope)
+    found = {}
+    for scope in scopes:
+        reaching = ["", scope] if scope else [""]
+        found[scope] = PeopleHere(
+            by_role(row for place in reaching for row in held[place]), [row for place in reaching for row in lent[place]]
+        )
+    return found

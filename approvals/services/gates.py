@@ -10,31 +10,28 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from approvals.checks.base import Context, Level, Result, declared
 from approvals.gate import decide
-from approvals.models import Answer, Evaluation, Gate, Request
+from approvals.models import Answer, Decision, Envelope, Evaluation, Gate, Request, Waiver
 from approvals.permissions import may_ask_gate
-from approvals.selectors.standing import Standing, policy_of, standing_of
+from approvals.selectors.gates import read_context
 from approvals.services.requests import settle_if_final
-from approvals.subjects import Judged
 from foundation import audit, clock
 from foundation.actor import Actor, system
 from foundation.canonical import canonical_json, digest, timestamp
 from foundation.errors import Conflict, Invalid
 from foundation.permissions import require
-from foundation.sealing import latest_checkpoint
-from governance.people.selectors import holders
 from lineage.models import ModelVersion
 from lineage.provenance import Malformed, full_sha, sha256_text
-from lineage.selectors.manifest import manifest_of
 
 ANSWERED = audit.kind("approvals.gate.answered", gettext_lazy("Gate answered"))
 ALLOW_LASTS = timedelta(hours=24)
 ATTEMPTS = 3
+PURPOSES = (Request.Purpose.DEPLOYMENT.value, Request.Purpose.ROLLBACK.value)
 log = structlog.get_logger(__name__)
 
 
@@ -73,8 +70,8 @@ def evaluate_gate(
     Raises NotAllowed; Invalid for a commit that is not 40 hex digits or a digest that is none. A denial is an answer.
     """
     require(may_ask_gate(actor, model_version.use_case))
-    if purpose != Request.Purpose.DEPLOYMENT:
-        raise Invalid(_("This gate answers for deployments."), code="gate.purpose")
+    if purpose not in PURPOSES:
+        raise Invalid(_("A gate is asked about: %(all)s.") % {"all": ", ".join(PURPOSES)}, code="gate.purpose")
     try:
         commit = full_sha(commit) if commit else ""
         artifact_sha256 = sha256_text(artifact_sha256, "artifact_sha256")
@@ -96,7 +93,6 @@ def evaluate_gate(
             row.gate, row.model_version = gate, model_version  # known already, with what hangs on them
         else:
             row = Evaluation(**question, asked_by=actor.id, asked_by_label=actor.label, asked_at=clock.now())
-            row.save(force_insert=True)
         return _answer(actor, row, last)
 
     return _in_turn(ask)
@@ -115,22 +111,25 @@ def _in_turn(ask: Callable[[], Asked]) -> Asked:
     """
     for _attempt in range(ATTEMPTS):
         try:
-            with transaction.atomic():
-                return ask()
+            return ask()
         except IntegrityError:
             log.info("gate.asked_at_once")
+            if connection.in_atomic_block:
+                break  # the caller's transaction is lost with this one
     said = _("This question is being answered for somebody else. Ask again in a moment.")
     raise Conflict(said, code="gate.race", extra={"retry_after": 1})
 
 
 def _answer(actor: Actor, row: Evaluation, last: Answer | None) -> Asked:
+    """Weigh the checks, and keep the answer unless the last one was the same. Only that is in a transaction: most questions are
+    asked again and answered as before, and what is read needs none."""
     context = context_of(row)
     weighed = weigh(context)
     decision = decide(weighed)
     inputs = _inputs_digest(context, weighed, decision)
     if last is not None and last.inputs_digest == inputs and last.body["html_url"] == _address(row) and _holds(last, context.now):
         return Asked(row, last, changed=False)
-    expires = _expiry(context) if decision == "allow" else None
+    expires = _expiry(context, weighed) if decision == "allow" else None
     answer = Answer(
         evaluation=row,
         number=(last.number if last else 0) + 1,
@@ -140,6 +139,31 @@ def _answer(actor: Actor, row: Evaluation, last: Answer | None) -> Asked:
         answered_at=context.now,
         expires_at=expires,
     )
+    with transaction.atomic(savepoint=False):
+        if decision != "allow" or _still_stands(context):
+            _keep(actor, row, answer, context, weighed)
+            return Asked(row, answer, changed=True)
+    return _answer(actor, row, last)  # what it would have rested on was taken back while it was weighed
+
+
+def _still_stands(context: Context) -> bool:
+    """Whether what an allow rests on has not been taken back since it was read, now that it is locked: whoever takes it back comes
+    either before the answer, which then is another one, or after it."""
+    rests_on: list[Any] = [(Decision, context.decision, {"revoked_at": None}), (Waiver, context.waiver, {"ended_at": None})]
+    if context.inside is not None:
+        rests_on.append((Envelope, context.inside.envelope, {"ended_at": None}))
+    return all(
+        model.objects.select_for_update(no_key=True).filter(pk=row.pk, **stands).values_list("pk", flat=True).first()
+        for model, row, stands in rests_on
+        if row is not None
+    )
+
+
+def _keep(actor: Actor, row: Evaluation, answer: Answer, context: Context, weighed: list[Weighed]) -> None:
+    """Write the answer down, and what it rests on into the log."""
+    if row._state.adding:
+        row.save(force_insert=True)
+        answer.evaluation = row
     answer.save(force_insert=True)
     audit.record(
         actor,
@@ -147,17 +171,17 @@ def _answer(actor: Actor, row: Evaluation, last: Answer | None) -> Asked:
         row,
         {
             "number": answer.number,
-            "decision": decision,
+            "decision": answer.decision,
             "gate": row.gate.environment.slug,
             "model_version": row.model_version.public_id,
             "commit": row.commit,
             "artifact": row.artifact_sha256,
-            "inputs": inputs,
+            "inputs": answer.inputs_digest,
             "policy": context.policy.digest,
             "not_passed": {item.result.code: item.result.status for item in weighed if item.result.status != "pass"},
+            **({"waiver": context.waiver.public_id} if context.waiver is not None and _by(weighed, "waiver") else {}),
         },
     )
-    return Asked(row, answer, changed=True)
 
 
 def _address(row: Evaluation) -> str:
@@ -169,56 +193,28 @@ def _holds(answer: Answer, now: datetime) -> bool:
     return answer.expires_at is None or answer.expires_at > now
 
 
-def _expiry(context: Context) -> datetime:
-    """An allow lasts a day, and never longer than the approval it rests on."""
-    day = context.now + ALLOW_LASTS
-    until = context.decision.valid_until if context.decision else None
-    return min(day, until) if until else day
+def _by(weighed: list[Weighed], because: str) -> bool:
+    return any(item.result.because == because for item in weighed)
+
+
+def _expiry(context: Context, weighed: list[Weighed]) -> datetime:
+    """An allow lasts a day, and never longer than what it rests on: the approval, the envelope, or the waiver."""
+    ends = [context.now + ALLOW_LASTS]
+    ends += [item.result.due_at for item in weighed if item.result.because and item.result.due_at is not None]
+    decision = context.decision
+    if decision is not None and decision.valid_until is not None:
+        ends.append(decision.valid_until if decision.valid_until > context.now else context.rollback_until or context.now)
+    return min(ends)
 
 
 def context_of(row: Evaluation) -> Context:
-    """Read once what the checks look at. An open request whose verdict has become final is settled on the way."""
-    version, now = row.model_version, clock.now()
-    manifest = manifest_of(version)
-    judged = Judged(manifest.digests, manifest.bodies, manifest.digest)
-    request = _latest_request(row)
-    standing = standing_of(request, subject=version, judged=judged) if request else None
-    if request is not None and standing is not None and standing.is_open and standing.verdict.state != "open":
-        settle_if_final(actor=system("gate"), request=request)
-        request = _latest_request(row)
-        standing = standing_of(request, subject=version, judged=judged) if request else None
-    grants = standing.grants if standing and standing.is_open else holders(scope=version.use_case.public_id, at=now)
-    if standing is not None:
-        policy = standing.policy
-    else:
-        current = row.gate.policy.current_version()
-        if current is None:
-            raise Invalid(_("This gate's policy has no version yet."), code="gate.no_policy")
-        policy = policy_of(current)
-    return Context(
-        gate=row.gate,
-        model_version=version,
-        commit=row.commit,
-        artifact_sha256=row.artifact_sha256,
-        policy=policy,
-        manifest=manifest,
-        standing=standing,
-        decision=getattr(request, "decision", None) if request else None,
-        facts={fact.key: fact for fact in version.facts.all()},  # ordered by age: the newest of a key stays
-        grants=grants,
-        now=now,
-    )
-
-
-def _latest_request(row: Evaluation) -> Request | None:
-    """The request that answers for this version here: an open or approved one before any other, then the newest."""
-    rows = list(
-        Request.objects.filter(subject_id=row.model_version.public_id, environment=row.gate.environment, purpose=row.purpose)
-        .select_related("use_case", "submitter", "policy_version__policy", "environment", "decision")
-        .order_by("-pk")[:20]
-    )
-    withdrawn = (Request.State.WITHDRAWN, Request.State.EXPIRED, Request.State.SUPERSEDED)
-    return next((found for found in rows if found.state not in withdrawn), rows[0] if rows else None)
+    """Read what the checks look at. An open request whose verdict has become final is settled on the way."""
+    context = read_context(row)
+    standing = context.standing
+    if standing is not None and standing.is_open and standing.verdict.state != "open":
+        settle_if_final(actor=system("gate"), request=standing.request)
+        return read_context(row)
+    return context
 
 
 def weigh(context: Context) -> list[Weighed]:
@@ -242,7 +238,7 @@ def weigh(context: Context) -> list[Weighed]:
 
 def _inputs_digest(context: Context, weighed: list[Weighed], decision: str) -> str:
     """The digest of what the answer follows from: same inputs under the same policy, same decision."""
-    request = context.standing.request if context.standing else None
+    request, decided = context.request, context.decision
     return digest(
         {
             "policy": context.policy.digest,
@@ -252,9 +248,19 @@ def _inputs_digest(context: Context, weighed: list[Weighed], decision: str) -> s
             "artifact": context.artifact_sha256,
             "request": [request.public_id, request.round, request.state] if request else [],
             "verdict": context.standing.verdict.as_mapping() if context.standing else {},
-            "decision": context.decision.public_id if context.decision else "",
+            "decision": [decided.public_id, decided.valid_until, decided.revoked_at] if decided else [],
+            "waivers": [[row.public_id, row.ended_at, row.reviewed_at] for row in context.waivers],
+            "envelope": context.inside.envelope.public_id if context.inside is not None else "",
+            "conditions": [[row.public_id, row.met_at] for row in context.conditions],
             "checks": [
-                [item.result.code, item.result.status, item.blocking, sorted(actor["id"] for actor in item.result.actors)]
+                [
+                    item.result.code,
+                    item.result.status,
+                    item.blocking,
+                    item.result.because,
+                    item.result.due_at,
+                    sorted(actor["id"] for actor in item.result.actors),
+                ]
                 for item in weighed
             ],
             "answer": decision,
@@ -265,14 +271,13 @@ def _inputs_digest(context: Context, weighed: list[Weighed], decision: str) -> s
 def _body(
     row: Evaluation, context: Context, weighed: list[Weighed], decision: str, inputs: str, expires: datetime | None
 ) -> dict[str, Any]:
-    checkpoint = latest_checkpoint()
     body = {
         "id": row.public_id,
         "gate": row.gate.environment.slug,
         "decision": decision,
         "mode": row.gate.mode,
         "enforced": row.gate.mode == Gate.Mode.PREVENT,
-        "summary": summary(weighed, decision),
+        "summary": summary(weighed, decision, expires),
         "subject": {
             "model_version": row.model_version.public_id,
             "name": row.model_version.name,
@@ -287,19 +292,18 @@ def _body(
         "inputs_digest": inputs,
         "evaluated_at": timestamp(context.now),
         "expires_at": timestamp(expires) if expires else None,
-        "checkpoint": checkpoint.note if checkpoint else None,
+        "checkpoint": context.checkpoint,
         "html_url": _address(row),
     }
     return json.loads(canonical_json(body))
 
 
 def _policy(context: Context) -> dict[str, Any]:
-    standing: Standing | None = context.standing
-    version = standing.request.policy_version if standing else context.gate.policy.current_version()
-    return {"key": version.policy.key, "version": version.number, "digest": version.digest} if version else {}
+    version = context.policy_version
+    return {"key": version.policy.key, "version": version.number, "digest": version.digest}
 
 
-def summary(weighed: list[Weighed], decision: str) -> str:
+def summary(weighed: list[Weighed], decision: str, expires: datetime | None = None) -> str:
     """One line for a log."""
     total = len(weighed)
     failing = sum(item.blocking and item.status == "fail" for item in weighed)
@@ -314,6 +318,10 @@ def summary(weighed: list[Weighed], decision: str) -> str:
             "n": waiting,
             "total": total,
         }
+    if _by(weighed, "waiver"):
+        return _("Allowed by a break-glass waiver only, until %(when)s") % {"when": timestamp(expires) if expires else ""}
+    if _by(weighed, "envelope"):
+        return _("Allowed: inside of an envelope that was agreed to")
     return _("All checks that block pass")
 
 

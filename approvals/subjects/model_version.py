@@ -8,12 +8,16 @@ from typing import Any
 from django.db.models import Subquery
 from django.utils.translation import gettext_lazy as _
 
-from approvals.subjects import Before, Judged
+from approvals.envelopes import LimitsError, facts_of, kept, parse_limits
+from approvals.models.requests import Decision
+from approvals.subjects import Before, Judged, Subject
+from approvals.subjects.facts import version_facts
+from foundation import clock
 from foundation.actor import Actor
 from foundation.errors import Missing
 from governance.people.models import User
 from governance.usecases.models import UseCase
-from lineage.models import Component, Environment, ModelVersion
+from lineage.models import Component, ComponentBody, Environment, ModelVersion
 from lineage.selectors.authors import authors_of, emails_between
 from lineage.selectors.manifest import manifest_of
 from lineage.selectors.manifests import manifest_digests
@@ -22,11 +26,25 @@ from lineage.services.components import keep_body
 FROM_GIT = ("code", "model", "dependencies", "runtime")
 
 
-class ModelVersionSubject:
+class ModelVersionSubject(Subject):
     """Judged by its manifest; built by the authors and committers since the version that was approved before it."""
 
     type = "model_version"
-    purposes = ("deployment",)
+    purposes = ("deployment", "rollback")
+    wants_environment = True
+    moved_by = (
+        "usecases.use_case.changed",
+        "usecases.definition.written",
+        "economics.case.opened",
+        "economics.snapshot.written",
+        "dictionary.element.added",
+        "dictionary.element.renamed",
+        "dictionary.version.written",
+        "dictionary.binding.made",
+        "dictionary.binding.ended",
+        "lineage.model_version.verified",
+        "lineage.model_version.measured",
+    )
 
     def find(self, actor: Actor, public_id: str) -> ModelVersion:
         row = ModelVersion.objects.visible_to(actor).select_related("use_case", "repository").filter(public_id=public_id).first()
@@ -75,6 +93,33 @@ class ModelVersionSubject:
 
     def bound(self, subject: ModelVersion) -> dict[str, str]:
         return {"commit": subject.commit, "artifact_sha256": subject.artifact_sha256}
+
+    def facts(self, subject: ModelVersion, environment: Environment | None) -> dict[str, Any]:
+        return version_facts([subject])[subject.public_id]
+
+    def facts_of(self, subjects: Collection[ModelVersion]) -> dict[str, dict[str, Any]]:
+        return version_facts(list(subjects))
+
+    def within(self, subject: ModelVersion, since: ModelVersion, limits: Mapping[str, Any]) -> bool:
+        """Whether the version keeps to the limits, measured from the bytes of `since` that were approved.
+
+        What has no approval, or limits that cannot be read, hold nothing: unknown is never within. Which components may differ
+        at all is the caller's to judge.
+        """
+        decision = Decision.objects.filter(request__subject_id=since.public_id).order_by("-pk").first()
+        if decision is None:
+            return False
+        try:
+            read = parse_limits(limits)
+        except LimitsError:
+            return False
+        now = self.judged(subject)
+        wanted = {digest: name for name, digest in decision.manifest.items()}
+        bodies = {wanted[row.digest]: row.body for row in ComponentBody.objects.filter(digest__in=wanted)}
+        baseline = facts_of(decision.manifest, bodies, since.created_at)
+        candidate = facts_of(now.digests, now.bodies, subject.created_at)
+        moving = [name for name, digest in now.digests.items() if decision.manifest.get(name) != digest]
+        return kept(read, moving, baseline, candidate, clock.now())
 
     def title(self, subject: Any) -> str:
         return str(subject.label)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 
@@ -12,16 +13,33 @@ from countersign.exits import INTERRUPTED
 def run() -> None:
     """Run the command line and exit. A fault of our own exits 13 from `gate check`, 70 from everything else."""
     arguments = sys.argv[1:]
+    code = crash_code(arguments)
     try:
         code = main(arguments)
-        sys.stdout.flush()
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
     except KeyboardInterrupt:
         code = INTERRUPTED
-    except Exception:
-        traceback.print_exc()
-        print("This is a fault of countersign itself; nothing was decided.", file=sys.stderr)
+    except BrokenPipeError:
+        # Whoever read us went away (`| head`). What was not read was not said: a decision that nobody saw is none.
         code = crash_code(arguments)
+        _close_quietly()
+    except Exception:
+        code = crash_code(arguments)
+        try:
+            traceback.print_exc()
+            print("This is a fault of countersign itself; nothing was decided.", file=sys.stderr, flush=True)
+        except OSError:
+            _close_quietly()
     sys.exit(code)
+
+
+def _close_quietly() -> None:
+    """Python flushes both streams once more at exit and turns a failure into 1 or 120, which would read as a result."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        os.dup2(nowhere, stream.fileno())
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Callable, NoReturn
 
-from countersign import __version__, exits, gate, push, request
+from countersign import __version__, exits, gate, increment, push, request
 from countersign.exits import CommandError
 from countersign.output import say, write_json
 from countersign.push import KINDS
@@ -51,6 +51,7 @@ def _parser() -> _Parser:
     server = _server_options()
     _add_push(commands, server)
     _add_request(commands, server)
+    _add_increment(commands, server)
     _add_gate(commands, server)
     _add_verify(commands)
     return parser
@@ -94,6 +95,26 @@ def _add_request(commands: Any, server: argparse.ArgumentParser) -> None:
     _add_subject(parser)
     parser.add_argument("--comment", default="", metavar="TEXT")
     parser.set_defaults(run=lambda parsed: request.request(parsed, _server(parsed)))
+
+
+def _add_increment(commands: Any, server: argparse.ArgumentParser) -> None:
+    parser = commands.add_parser(
+        "increment", parents=[server], help="record what can be looked at now, and ask people what they think"
+    )
+    parser.add_argument("--use-case", required=True, type=_slug, metavar="SLUG")
+    parser.add_argument("--title", required=True, metavar="TEXT")
+    parser.add_argument("--shown", required=True, metavar="TEXT", help="what people can see or try")
+    parser.add_argument("--model", type=_name_and_version, metavar="NAME@V", help="the version that it was made with")
+    parser.add_argument("--link", action="append", default=[], metavar="URL", help="where to try or watch it; may be repeated")
+    parser.add_argument("--picture", action="append", default=[], metavar="FILE", help="PNG or JPEG; may be repeated")
+    parser.add_argument(
+        "--key",
+        default="",
+        metavar="KEY",
+        help="names this run, so that sending again changes nothing (else the CI's run, else the commit)",
+    )
+    parser.add_argument("--repo-dir", default=".", metavar="DIR", help="Git checkout whose commit is the key (.)")
+    parser.set_defaults(run=lambda parsed: increment.increment(parsed, _server(parsed)))
 
 
 def _add_gate(commands: Any, server: argparse.ArgumentParser) -> None:
@@ -146,14 +167,20 @@ def _gate_check(parsed: argparse.Namespace) -> int:
 
 def _verify(parsed: argparse.Namespace) -> int:
     if importlib.util.find_spec("countersign.verification") is None:
-        raise exits.usage('This file does not carry verify; pip install "countersign[verify]" does (Python 3.11 or later).')
+        raise exits.usage('This file does not carry verify; pip install "./client[verify]" does (Python 3.11 or later).')
     missing = [name for name in EXTRA if importlib.util.find_spec(name) is None]
     if missing or sys.version_info < (3, 11):
         lacking = ", ".join(missing) or f"a Python of 3.11 or later (this is {sys.version_info[0]}.{sys.version_info[1]})"
-        raise exits.usage(f'verify needs {lacking}. Install it with: pip install "countersign[verify]"')
+        raise exits.usage(f'verify needs {lacking}. Install it with: pip install "./client[verify]"')
     from countersign.verification.command import verify
 
     return verify(parsed)
+
+
+def _slug(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,60}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no short name of a use case, as in its address")
+    return text
 
 
 def _name_and_version(text: str) -> tuple[str, str]:

@@ -140,6 +140,20 @@ def text_file(name: str, option: str) -> dict[str, str]:
     return {"path": sent_path(name), "content": content, "local": name}
 
 
+def bytes_of(name: str, option: str, most: int) -> bytes:
+    """What a file holds. Raises CommandError when it cannot be read, is empty or has more than `most` bytes."""
+    try:
+        with open(name, "rb") as file:
+            data = file.read(most + 1)
+    except (OSError, ValueError) as error:
+        raise _unreadable(name, option, error) from None
+    if not data:
+        raise exits.usage(f"{option} {name}: empty")
+    if len(data) > most:
+        raise exits.usage(f"{option} {name}: larger than {most} bytes")
+    return data
+
+
 def json_file(name: str, option: str) -> dict[str, Any]:
     """The object in a JSON file, numbers with every digit. Raises CommandError when it is not one."""
     content = text_file(name, option)["content"].removeprefix("\ufeff")

@@ -12,8 +12,9 @@ from countersign import json_text
 
 
 def say(message: str) -> None:
-    """One line for people."""
-    print(plain(message), file=sys.stderr)
+    """One line for people. Where stderr was closed nobody wants to read it, and stdout is for programs."""
+    if sys.stderr is not None:
+        print(plain(message), file=sys.stderr)
 
 
 def plain(text: Any) -> str:

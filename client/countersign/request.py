@@ -14,7 +14,7 @@ def request(arguments: argparse.Namespace, server: Server) -> int:
     """Find the version by name, ask for its approval, and say whose move it is."""
     name, version = arguments.model
     body = {
-        "subject": {"type": "model_version", "id": _id_of(server, name, version)},
+        "subject": {"type": "model_version", "id": id_of(server, name, version)},
         "purpose": arguments.purpose,
         "environment": arguments.env,
         "comment": arguments.comment,
@@ -24,15 +24,25 @@ def request(arguments: argparse.Namespace, server: Server) -> int:
         raise exits.CommandError(exits.NO_DECISION, "the answer of the server is not a request")
     say(f"{answer['id']}: {answer.get('state', '')} ({name}@{version} to {arguments.env})")
     for step in _dicts(answer.get("steps")):
-        waiting = ", ".join(_display(person) for person in step.get("waiting_on") or [])
-        say(f"  {step.get('title', step.get('key', ''))}: {step.get('state', '')}{f', waiting for {waiting}' if waiting else ''}")
+        say(f"  {step.get('title', step.get('key', ''))}: {_where(step)}")
     if answer.get("html_url"):
         say(f"  {answer['html_url']}")
     write_json({**answer, "exit_code": exits.OK})
     return exits.OK
 
 
-def _id_of(server: Server, name: str, version: str) -> str:
+def _where(step: dict[str, Any]) -> str:
+    """Where a step stands, for whom it waits, and until when."""
+    waiting = ", ".join(_display(person) for person in step.get("waiting_on") or [])
+    said = str(step.get("state", "")).replace("_", " ")
+    if waiting:
+        said += f", waiting for {waiting}"
+    if waiting and step.get("due_at"):
+        said += f", {'overdue since' if step.get('overdue') else 'due'} {step['due_at']}"
+    return said
+
+
+def id_of(server: Server, name: str, version: str) -> str:
     """The public id of exactly this name and version, whatever else the list brings."""
     answer = server.get("model-versions", {"name": name, "version": version}).body
     rows = _dicts(answer.get("results")) if isinstance(answer, dict) else []

@@ -87,9 +87,16 @@ class Server:
 
         A key of the body alone would bring back the stored answer of an earlier run: a gate must be asked anew.
         """
-        data = json_text.dumps(body).encode("ascii")
+        return self._create(path, json_text.dumps(body).encode("ascii"), "application/json")
+
+    def post_form(self, path: str, fields: list[tuple[str, str]], files: list[tuple[str, str, str, bytes]]) -> Answer:
+        """Create from a form, as browsers send one: `fields` of name and value, `files` of field, name, type and bytes."""
+        boundary = secrets.token_hex(16)
+        return self._create(path, _form(boundary, fields, files), f"multipart/form-data; boundary={boundary}")
+
+    def _create(self, path: str, data: bytes, kind: str) -> Answer:
         key = hashlib.sha256(secrets.token_bytes(16) + f"POST {path}\n".encode() + data).hexdigest()
-        return self._patiently("POST", path, data, {"Content-Type": "application/json", "Idempotency-Key": key})
+        return self._patiently("POST", path, data, {"Content-Type": kind, "Idempotency-Key": key})
 
     def _patiently(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> Answer:
         for attempt in range(1, self._access.tries + 1):
@@ -173,6 +180,19 @@ class Server:
         if isinstance(value, dict):
             return {self._clean(key): self._scrubbed(item) for key, item in value.items()}
         return value
+
+
+def _form(boundary: str, fields: list[tuple[str, str]], files: list[tuple[str, str, str, bytes]]) -> bytes:
+    """A multipart form (RFC 7578). Names of files are sent in UTF-8, without what would end them."""
+    parts = []
+    for name, value in fields:
+        head = f'Content-Disposition: form-data; name="{name}"'
+        parts.append((head, value.encode("utf-8", "replace")))
+    for field, name, kind, data in files:
+        plain = re.sub(r'[\x00-\x1f"\\]', "_", name)
+        parts.append((f'Content-Disposition: form-data; name="{field}"; filename="{plain}"\r\nContent-Type: {kind}', data))
+    lines = [f"--{boundary}\r\n{head}\r\n\r\n".encode("utf-8", "replace") + data + b"\r\n" for head, data in parts]
+    return b"".join(lines) + f"--{boundary}--\r\n".encode("ascii")
 
 
 class _SameOrigin(urllib.request.HTTPRedirectHandler):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from config.views import account, installation, people, policies, repositories
+from config.views import account, installation, people, policies, policy_editor, repositories
 from config.views.documentation import ApiDocs
 
 settings_urls = [
@@ -16,7 +16,10 @@ settings_urls = [
     path("repositories/<str:public_id>/synchronise/", repositories.synchronise, name="settings_repository_synchronise"),
     path("environments/", installation.environments, name="settings_environments"),
     path("policies/", policies.policy_list, name="settings_policies"),
+    path("new-policy/", policy_editor.new, name="settings_policy_new"),
     path("policies/<slug:key>/", policies.policy, name="settings_policy"),
+    path("policies/<slug:key>/edit/", policy_editor.edit, name="settings_policy_edit"),
+    path("policies/<slug:key>/text/", policy_editor.edit_text, name="settings_policy_text"),
     path("people/", people.people_list, name="settings_people"),
     path("people/<str:public_id>/", people.person, name="settings_person"),
 ]

@@ -1,4 +1,4 @@
-"""What everybody sets for themselves: language, theme, tokens; and the way to passwords and second factors."""
+"""What everybody sets for themselves: language, theme, mail, tokens; and the way to passwords and second factors."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def index(request: PersonRequest) -> HttpResponse:
     return show(request, "settings/index.html", {"sections": sections()})
 
 
-@portal_page("GET", "HEAD", "POST")
+@portal_page("GET", "HEAD", "POST", outside=True)
 def profile(request: PersonRequest) -> HttpResponse:
-    """Language and theme. They follow the person to other browsers; this one is told by cookies at once."""
+    """Language, theme and mail. They follow the person to other browsers; this one is told by cookies at once."""
     user = request.actor.user
-    form = ProfileForm(request.POST or None, initial={"language": user.language, "theme": user.theme})
+    form = ProfileForm(request.POST or None, initial={"language": user.language, "theme": user.theme, "mail": user.mail})
     if request.method == "POST" and attempt(form, lambda: people.set_preferences(actor=request.actor, **form.cleaned_data)):
         with override(form.cleaned_data["language"]):
             response = after(request, _("Saved."), "settings_profile")

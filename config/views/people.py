@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 
 from config.forms import AccountForm, GrantForm, ReasonForm
 from config.views.shell import show
+from foundation import clock
 from foundation.pages import PersonRequest, after, attempt, one, portal_page, slice_of, status_of
 from foundation.permissions import Denied
 from governance.people import services
-from governance.people.models import RoleGrant, User
-from governance.people.permissions import may_administer, may_grant
+from governance.people.models import Calendar, RoleGrant, User
+from governance.people.permissions import may_administer, may_grant, may_look_ahead
 from governance.people.roles import ROLES, role_label
+from governance.people.selectors import calendar_for, delegations_seen_by
 from governance.usecases.models import UseCase
 
 
@@ -99,7 +101,7 @@ def _person_shown(
     grants = (
         RoleGrant.objects.visible_to(request.actor)
         .filter(user=user)
-        .select_related("granted_by")
+        .select_related("granted_by", "through__team")
         .order_by("ended_at", "-starts_at")
     )
     rows = list(grants[:200])
@@ -121,5 +123,27 @@ def _person_shown(
         "refused": _refused(request),
         "grant_refused": allowed.reason if isinstance(allowed, Denied) else "",
         "own": user == request.actor.user,
+        **_time_of(request, user),
     }
     return show(request, "settings/person.html", context, status=status_of(*(form for form in (grant_form, end_form) if form)))
+
+
+def _time_of(request: PersonRequest, user: User) -> dict[str, Any]:
+    """When this person works and who acts for whom: by which calendars, and the delegations that hold or will."""
+    calendars = list(Calendar.objects.visible_to(request.actor).order_by("pk"))
+    roles = list(
+        dict.fromkeys(RoleGrant.objects.visible_to(request.actor).live().filter(user=user).values_list("role", flat=True))
+    )
+    by_role: dict[str, list[str]] = {}
+    found: dict[str, Calendar] = {}
+    for role in roles:
+        chosen = calendar_for(role, among=calendars)
+        found[chosen.slug] = chosen
+        by_role.setdefault(chosen.slug, []).append(role_label(role))
+    rows = delegations_seen_by(request.actor).filter(ended_at=None, ends_at__gt=clock.now())
+    return {
+        "calendars": [(found[slug], labels) for slug, labels in by_role.items()],
+        "away": list(rows.filter(principal=user).order_by("starts_at")[:20]),
+        "stands_in": list(rows.filter(delegate=user).order_by("starts_at")[:20]),
+        "may_look_ahead": bool(may_look_ahead(request.actor, user=user)),
+    }

@@ -62,6 +62,7 @@ STATES: dict[str, StateLook] = dict(
         _look("revoked", pgettext_lazy("state", "Revoked"), "ban", "bad"),
         _look("waiting", pgettext_lazy("state", "Not started"), "hourglass", "neutral"),
         _look("met", pgettext_lazy("state", "Met"), "circle-check", "ok"),
+        _look("unmet", pgettext_lazy("state", "Missing"), "circle-dashed", "warn"),
         _look("blocked", pgettext_lazy("state", "Blocked"), "octagon-x", "bad"),
         _look("error", pgettext_lazy("state", "Error"), "triangle-alert", "bad"),
         _look("not_applicable", pgettext_lazy("state", "Not applicable"), "circle-minus", "neutral"),
@@ -79,6 +80,12 @@ STATES: dict[str, StateLook] = dict(
         _look("asserted", pgettext_lazy("state", "Asserted"), "quote", "neutral"),
         _look("verified", pgettext_lazy("state", "Verified"), "shield-check", "ok"),
         _look("contradicted", pgettext_lazy("state", "Contradicted"), "octagon-alert", "bad"),
+        # an answer of operations, and work that does not move
+        _look("accepted", pgettext_lazy("state", "Accepted"), "circle-check", "ok"),
+        _look("refused", pgettext_lazy("state", "Refused"), "circle-x", "bad"),
+        _look("parked", pgettext_lazy("state", "Parked"), "circle-pause", "neutral"),
+        _look("killed", pgettext_lazy("state", "Given up"), "circle-stop", "neutral"),
+        _look("never_started", pgettext_lazy("state", "Never started"), "circle-dashed", "neutral"),
         # background work and deliveries
         _look("queued", pgettext_lazy("state", "Queued"), "list-start", "neutral"),
         _look("running", pgettext_lazy("state", "Running"), "loader-circle", "info", moving=True),
@@ -93,6 +100,11 @@ STATES: dict[str, StateLook] = dict(
         _look("ended", pgettext_lazy("state", "Ended"), "circle-stop", "neutral"),
         _look("retired", pgettext_lazy("state", "Retired"), "archive", "neutral"),
         _look("resolved", pgettext_lazy("state", "Resolved"), "circle-check", "ok"),
+        # a file beside a record
+        _look("same", pgettext_lazy("state", "The same"), "circle-check", "ok"),
+        _look("differs", pgettext_lazy("state", "Differs"), "git-compare-arrows", "warn"),
+        _look("problem", pgettext_lazy("state", "Cannot be read"), "triangle-alert", "bad"),
+        _look("gone", pgettext_lazy("state", "Removed"), "circle-slash-2", "neutral"),
         _look("overdue", pgettext_lazy("state", "Overdue"), "alarm-clock", "bad"),
     ]
 )

@@ -10,11 +10,17 @@ class DependenciesConfig(AppConfig):
 
     def ready(self) -> None:
         from foundation import objects
-        from governance.dependencies import views
+        from governance.dependencies import conditions, views
         from governance.dependencies.models import DependencySet
-        from governance.usecases import tabs
+        from governance.usecases import discussed, tabs
 
+        discussed.seen_through_the_use_case("dps")
         objects.register(
-            DependencySet, name="dependency_set", label=_("Lock file"), url=lambda row: f"/dependencies/{row.public_id}/"
+            DependencySet,
+            name="dependency_set",
+            label=_("Lock file"),
+            url=lambda row: f"/dependencies/{row.public_id}/",
+            search=lambda row: [row.path, *row.requirements.values_list("name", flat=True)],
         )
+        conditions.register()
         tabs.register("dependencies", _("Dependencies"), template="dependencies/tab.html", content=views.tab_content)

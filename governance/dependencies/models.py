@@ -11,13 +11,13 @@ from foundation.actor import Actor
 from foundation.canonical import digest
 from foundation.models import AppendOnlyQuerySet, PublicIdModel
 from governance.dependencies.lockfiles import LONGEST_NAME, lock_body
-from governance.people.models import User
+from governance.people.models import User, from_inside
 
 
 class DependencySetQuerySet(AppendOnlyQuerySet):
     def visible_to(self, actor: Actor) -> Self:
-        """Everybody signed in may see which packages are in use: a review made once counts everywhere."""
-        return self
+        """Everybody inside may see which packages are in use: a review made once counts everywhere."""
+        return self.filter(from_inside(actor))
 
 
 class DependencySet(PublicIdModel):
@@ -65,7 +65,7 @@ class DependencySet(PublicIdModel):
 
 class RequirementQuerySet(AppendOnlyQuerySet):
     def visible_to(self, actor: Actor) -> Self:
-        return self
+        return self.filter(from_inside(actor))
 
 
 class Requirement(models.Model):

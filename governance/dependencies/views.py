@@ -19,7 +19,7 @@ from governance.dependencies.forms import SearchForm
 from governance.dependencies.models import DependencySet, Requirement
 from governance.dependencies.pinning import not_pinned, without_sha256
 from governance.dependencies.wording import difference_told, loose_told
-from governance.usecases import newest
+from governance.usecases import newest, talk
 from governance.usecases.models import UseCase
 
 REQUIREMENTS = 200  # on a page
@@ -95,6 +95,7 @@ def dependency_set(request: PersonRequest, public_id: str) -> HttpResponse:
     context = {
         "set": row,
         "crumbs": crumbs({"label": row.path}),
+        "talk": talk.panel_of(request, row),
         "page": page,
         "requirements": [(item, loose[item.line]) for item in page.object_list],
         "loose": sum(1 for item in requirements if loose[item.line]),

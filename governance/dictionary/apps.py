@@ -10,20 +10,24 @@ class DictionaryConfig(AppConfig):
 
     def ready(self) -> None:
         from foundation import objects
-        from governance.dictionary import views
+        from governance.dictionary import conditions, views
         from governance.dictionary.models import Binding, DataElement, Dictionary, ElementVersion
-        from governance.usecases import tabs
+        from governance.usecases import discussed, tabs
 
         def page(dictionary: Dictionary) -> str:
             return f"/dictionary/{dictionary.slug}/"
 
-        objects.register(Dictionary, name="dictionary", label=_("Dictionary"), url=page)
+        discussed.seen_through_the_use_case("dct", "de", "dev", "bd")
+        objects.register(
+            Dictionary, name="dictionary", label=_("Dictionary"), url=page, search=lambda row: [row.title, row.slug, row.purpose]
+        )
         objects.register(
             DataElement,
             name="element",
             label=_("Data element"),
             url=lambda row: f"{page(row.dictionary)}elements/{row.key}/",
             related=("dictionary",),
+            search=lambda row: [row.name, row.key, row.dictionary.title],
         )
         objects.register(
             ElementVersion,
@@ -31,12 +35,15 @@ class DictionaryConfig(AppConfig):
             label=_("Meaning"),
             url=lambda row: f"{page(row.element.dictionary)}elements/{row.element.key}/",
             related=("element__dictionary",),
+            search=lambda row: [str(row), row.element.key, row.definition, row.unit, row.null_meaning, *map(str, row.examples)],
         )
         objects.register(
             Binding,
             name="binding",
             label=_("Binding"),
             url=lambda row: f"{page(row.element.dictionary)}elements/{row.element.key}/",
-            related=("element__dictionary",),
+            related=("element__dictionary", "team"),
+            search=lambda row: [str(row), row.element.name, row.element.key, row.team.title, row.deviation],
         )
+        conditions.register()
         tabs.register("dictionary", _("Dictionary"), template="dictionary/tab.html", content=views.tab_content)

@@ -14,7 +14,7 @@ from foundation import clock
 from foundation.actor import Actor
 from foundation.canonical import digest
 from foundation.models import AppendOnlyQuerySet, PublicIdModel
-from governance.people.models import Team, User
+from governance.people.models import Team, User, from_inside
 
 KEY = RegexValidator(
     r"\A[a-z][a-z0-9_]*(?:[.-][a-z0-9_]+)*\Z",
@@ -24,8 +24,8 @@ KEY = RegexValidator(
 
 class DictionaryQuerySet(models.QuerySet["Dictionary"]):
     def visible_to(self, actor: Actor) -> Self:
-        """Everybody signed in may read what a column means."""
-        return self
+        """Everybody inside may read what a column means."""
+        return self.filter(from_inside(actor))
 
 
 class Dictionary(PublicIdModel):
@@ -48,7 +48,7 @@ class Dictionary(PublicIdModel):
 
 class DataElementQuerySet(models.QuerySet["DataElement"]):
     def visible_to(self, actor: Actor) -> Self:
-        return self
+        return self.filter(from_inside(actor))
 
     def with_newest_version(self) -> Self:
         """Each element with a list `newest` of its newest version: two queries, however many elements."""
@@ -87,7 +87,7 @@ class DataElement(PublicIdModel):
 
 class ElementVersionQuerySet(AppendOnlyQuerySet):
     def visible_to(self, actor: Actor) -> Self:
-        return self
+        return self.filter(from_inside(actor))
 
     def newest(self, at: datetime | None = None) -> Self:
         """Only the newest version of each element, or the one that was the newest at `at`."""
@@ -174,7 +174,7 @@ class BindingQuerySet(models.QuerySet["Binding"]):
         return self.filter(Q(ended_at=None) | Q(ended_at__gt=at), starts_at__lte=at)
 
     def visible_to(self, actor: Actor) -> Self:
-        return self
+        return self.filter(from_inside(actor))
 
 
 class Binding(PublicIdModel):

@@ -17,7 +17,7 @@ from governance.dictionary.forms import BindForm, DictionaryForm, ElementForm, M
 from governance.dictionary.models import Binding, DataElement, Dictionary, ElementVersion
 from governance.dictionary.permissions import may_bind, may_keep
 from governance.dictionary.wording import changes_told
-from governance.usecases import newest
+from governance.usecases import newest, talk
 from governance.usecases.models import UseCase
 
 
@@ -116,6 +116,7 @@ def show_element(request: PersonRequest, row: DataElement, form: BindForm) -> Ht
         "form": form,
         "may_keep": may_keep(request.actor),
         "may_bind": may_bind(request.actor),
+        "talk": talk.panel_of(request, row),
     }
     return render(request, "dictionary/element.html", context, status=status_of(form))
 

@@ -10,7 +10,7 @@ class EconomicsConfig(AppConfig):
 
     def ready(self) -> None:
         from foundation import objects
-        from governance.economics import views
+        from governance.economics import conditions, views
         from governance.economics.models import Case, Snapshot
         from governance.usecases import tabs
         from governance.usecases.models import UseCase
@@ -28,4 +28,5 @@ class EconomicsConfig(AppConfig):
             url=lambda row: page(row.case.use_case),
             related=("case__use_case",),
         )
+        conditions.register()
         tabs.register("cost-benefit", _("Cost-benefit"), template="economics/tab.html", content=views.tab_content)

@@ -27,7 +27,11 @@ ROLES: dict[str, Any] = {
 ADMINISTRATOR = "administrator"
 PROJECT_LEAD = "project_lead"
 BUILDERS = frozenset({"project_lead", "lead_data_scientist", "data_scientist", "data_engineer", "ml_engineer"})
-READ_ONLY = frozenset({"auditor", "end_user", "client_representative"})
+CLIENT = "client_representative"
+OUTSIDE = frozenset(
+    {CLIENT}
+)  # held by people of another company: it opens documents, increments, the definition and its sign-off
+READ_ONLY = frozenset({"auditor", "end_user", CLIENT})
 
 
 def role_label(role: str) -> str:

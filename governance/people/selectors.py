@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from foundation import actor as actors
+from foundation import clock, objects
 from foundation.actor import Actor
-from governance.people.models import RoleGrant, User
-from governance.people.roles import READ_ONLY
+from foundation.models import Token
+from governance.people.hours import Hours, office_hours
+from governance.people.models import Calendar, Delegation, DelegationQuerySet, Notice, RoleGrant, Team, User, comes_from_outside
+from governance.people.roles import ADMINISTRATOR, OUTSIDE, PROJECT_LEAD, READ_ONLY
 
 
 def holders(*, scope: str, at: datetime | None = None) -> dict[str, dict[str, RoleGrant]]:
@@ -28,6 +34,16 @@ def grants_of(user: User, *, roles: frozenset[str] | None = None, scope: str = "
     """The user's live grants that reach `scope`, perhaps only of some roles."""
     grants = RoleGrant.objects.live().covering(scope).filter(user=user)
     return grants if roles is None else grants.filter(role__in=roles)
+
+
+def grants_of_everywhere(user: User, *, roles: frozenset[str]) -> QuerySet[RoleGrant]:
+    """The user's live grants of these roles, on whatever use case."""
+    return RoleGrant.objects.live().filter(user=user, role__in=roles)
+
+
+def leads_somewhere(user: User) -> bool:
+    """Whether the user leads a use case, or administers everything."""
+    return grants_of_everywhere(user, roles=frozenset({ADMINISTRATOR, PROJECT_LEAD})).exists()
 
 
 def holds(actor: Actor, *roles: str, scope: str = "") -> bool:
@@ -49,13 +65,16 @@ def takes_part(actor: Actor, *, scope: str) -> bool:
 
 
 def scopes_seen_by(actor: Actor) -> list[str] | None:
-    """The use cases (public ids) the actor's grants reach; None means all of them."""
+    """The use cases (public ids) the actor's grants reach, and those where they stand in for somebody; None means all of them.
+
+    What is shared with a client is not among them: `within_scopes_shared` asks for that.
+    """
     if actor.kind == "system":
         return None
     if actor.bound_to:
         return [actor.bound_to]
-    scopes = list(RoleGrant.objects.live().filter(user=actor.user).values_list("scope", flat=True).distinct())
-    return None if "" in scopes else scopes
+    seen = {scope for found in _reach(actor.user) for scope in found.values_list("scope", flat=True)}
+    return None if "" in seen else sorted(seen)
 
 
 def within_scopes_seen(actor: Actor, field: str = "public_id") -> Q:
@@ -64,5 +83,191 @@ def within_scopes_seen(actor: Actor, field: str = "public_id") -> Q:
         return Q()
     if actor.bound_to:
         return Q(**{field: actor.bound_to})
-    grants = RoleGrant.objects.live().filter(user=actor.user)
-    return Q(**{f"{field}__in": grants.values("scope")}) | Q(Exists(grants.filter(scope="")))
+    return _within(_reach(actor.user), field)
+
+
+def within_scopes_shared(actor: Actor, field: str = "public_id") -> Q:
+    """The same, and the use cases that are shared with the actor as somebody from outside who represents a client.
+
+    Only what a client is meant to see may ask this: documents, increments, definitions and their sign-off.
+    """
+    if actor.kind == "system" or actor.bound_to:
+        return within_scopes_seen(actor, field)
+    return _within(_reach(actor.user, leaving_out=frozenset()), field)
+
+
+def scopes_shared_with(actor: Actor) -> list[str] | None:
+    """Those use cases by their public ids, None for all of them: for who asks several times. One query."""
+    if actor.kind == "system":
+        return None
+    if actor.bound_to:
+        return [actor.bound_to]
+    first, *others = (found.values_list("scope", flat=True) for found in _reach(actor.user, leaving_out=frozenset()))
+    shared = set(first.union(*others))
+    return None if "" in shared else sorted(shared)
+
+
+def is_from_outside(user: User) -> bool:
+    """Whether this person represents a client, or did, and holds no other role. One query."""
+    return comes_from_outside(actors.person(user))
+
+
+def _within(reach: Iterable[QuerySet[Any]], field: str) -> Q:
+    within = Q()
+    for found in reach:
+        within |= Q(**{f"{field}__in": found.values("scope")}) | Q(Exists(found.filter(scope="")))
+    return within
+
+
+def _reach(user: User | None, *, leaving_out: frozenset[str] = OUTSIDE) -> list[QuerySet[Any]]:
+    """Rows whose `scope` somebody sees; a blank one stands for everything. Roles `leaving_out` open nothing.
+
+    Their own grants; those of people for whom they may act everywhere, in the role that was lent; and the use cases for which alone
+    they may act, while the principal holds something there. Who is asked to judge has to be able to look.
+    """
+    now = clock.now()
+    grants = RoleGrant.objects.live(now).exclude(role__in=leaving_out)
+
+    def lent(**more: Any) -> QuerySet[RoleGrant]:
+        running = Q(user__delegations__ended_at=None) | Q(user__delegations__ended_at__gt=now)
+        role = Q(user__delegations__role="") | Q(user__delegations__role=F("role"))
+        return grants.filter(  # in one call, so that all of it is said of one delegation
+            running,
+            role,
+            user__delegations__delegate=user,
+            user__delegations__starts_at__lte=now,
+            user__delegations__ends_at__gt=now,
+            **more,
+        )
+
+    theirs = grants.filter(Q(scope="") | Q(scope=OuterRef("scope")), user=OuterRef("principal"))
+    holds_it = Q(Exists(theirs.filter(role=OuterRef("role")))) | Q(Exists(theirs), role="")
+    return [
+        grants.filter(user=user),
+        lent(user__delegations__scope=""),
+        Delegation.objects.live(now).filter(holds_it, delegate=user).exclude(scope=""),
+    ]
+
+
+KNOWN_SCOPES = 200
+
+
+def scope_titles(actor: Actor, *, among: Collection[str] | None = None) -> dict[str, str]:
+    """The use cases that the actor sees, by public id: of `among`, or the newest. They belong to a room above, which registered them."""
+    kind = objects.by_prefix("uc_")
+    if kind is None or (among is not None and not among):
+        return {}
+    rows: Any = kind.model._default_manager
+    seen = rows.visible_to(actor)
+    found = seen.filter(public_id__in=among) if among is not None else seen.order_by("-pk")[:KNOWN_SCOPES]
+    return {row.public_id: kind.title(row) for row in found}
+
+
+# Absence -------------------------------------------------------------------------------------------------------------
+
+
+def lends(principal: User, *, role: str, scope: str) -> bool:
+    """Whether the person holds what a delegation would carry: the role, or any; on the use case, or anywhere."""
+    grants = RoleGrant.objects.live().filter(user=principal)
+    if role:
+        grants = grants.filter(role=role)
+    return (grants.covering(scope) if scope else grants).exists()
+
+
+def delegations_in_force(at: datetime | None = None) -> DelegationQuerySet:
+    """Delegations that hold at `at` (now), between people who could both sign in then."""
+    at = at or clock.now()
+    open_to = Q(delegate__closed_at=None) | Q(delegate__closed_at__gt=at)
+    open_from = Q(principal__closed_at=None) | Q(principal__closed_at__gt=at)
+    return Delegation.objects.live(at).filter(open_to, open_from).select_related("principal", "delegate")
+
+
+def is_live(row: Delegation, at: datetime | None = None) -> bool:
+    """Whether this one holds at `at` (now). The same rule as `live()`, for a row at hand."""
+    at = at or clock.now()
+    return row.starts_at <= at < row.ends_at and (row.ended_at is None or row.ended_at > at)
+
+
+def delegations_live(scope: str, at: datetime | None = None) -> dict[str, list[Delegation]]:
+    """Who acts for whom on the use case `scope` at `at` (now): delegations by the delegate's public id. One query.
+
+    A delegation says nothing of whether the principal still holds the role: that is asked of their grants, at the same moment.
+    """
+    found: dict[str, list[Delegation]] = defaultdict(list)
+    for row in delegations_in_force(at).covering(scope).order_by("pk"):
+        found[row.delegate.public_id].append(row)
+    return dict(found)
+
+
+def delegations_seen_by(actor: Actor) -> QuerySet[Delegation]:
+    """Delegations for everything, for use cases the actor sees, and those the actor is part of."""
+    reach = Q(scope="") | within_scopes_seen(actor, "scope")
+    if actor.is_person:
+        reach |= Q(principal=actor.user) | Q(delegate=actor.user)
+    return Delegation.objects.visible_to(actor).filter(reach).select_related("principal", "delegate", "created_by")
+
+
+def away(users: Iterable[User], at: datetime | None = None) -> dict[str, list[Delegation]]:
+    """Which of these people have somebody acting for them at `at` (now): their delegations, by their public id. One query."""
+    found: dict[str, list[Delegation]] = defaultdict(list)
+    for row in delegations_in_force(at).filter(principal__in=list(users)).order_by("pk"):
+        found[row.principal.public_id].append(row)
+    return dict(found)
+
+
+# Leaving -------------------------------------------------------------------------------------------------------------
+
+
+def teams_of(user: User) -> list[Team]:
+    """The teams somebody belongs to now, by title."""
+    return list(Team.objects.filter(memberships__user=user, memberships__ended_at=None).order_by("title", "pk"))
+
+
+def live_tokens(user: User) -> int:
+    """How many credentials of programs stop working with the account."""
+    return Token.objects.live().filter(owner=user).count()
+
+
+# Calendars -----------------------------------------------------------------------------------------------------------
+
+
+def calendar_for(role: str = "", slug: str = "", *, among: Iterable[Calendar] | None = None) -> Calendar:
+    """By which calendar a role works: the one a policy names (`slug`), else one that names the role, else the default one.
+
+    Where there is none of these it is the built-in one, which is not stored: Monday to Friday, nine to five in UTC, slug "".
+    `among` spares the query when calendars are at hand.
+    """
+    rows = list(Calendar.objects.order_by("pk")) if among is None else list(among)
+    wanted = (
+        [row for row in rows if slug and row.slug == slug]
+        or [row for row in rows if role and role in row.roles]
+        or [row for row in rows if row.is_default]
+    )
+    return wanted[0] if wanted else built_in_calendar()
+
+
+def built_in_calendar() -> Calendar:
+    hours = office_hours()
+    week = [[list(pair) for pair in day] for day in hours.week]
+    return Calendar(slug="", title="", zone=hours.zone, week=week, closed_on=[], roles=[])
+
+
+def hours_of(calendar: Calendar) -> Hours:
+    """The calendar as the value that due times are computed by."""
+    return Hours(
+        zone=calendar.zone,
+        week=calendar.week,
+        country=calendar.country,
+        subdivision=calendar.subdivision,
+        closed_on=calendar.closed_on,
+    )
+
+
+# Notices -------------------------------------------------------------------------------------------------------------
+
+MANY = 100
+
+
+def unread_count(actor: Actor) -> int:
+    """How many notices the person has not read, up to MANY: nobody counts further."""
+    return Notice.objects.visible_to(actor).unread()[:MANY].count() if actor.is_person else 0

@@ -23,6 +23,8 @@ class Build:
     at: datetime
     datasets: Mapping[str, Sequence[str]] = field(default_factory=dict)  # name → columns
     locks: Sequence[str] = ()  # public ids of dependency sets
+    image_digest: str = ""  # of the container it runs in, where one was named
+    public_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,12 @@ class Asked:
 
 NewestBuilds = Callable[[Sequence[UseCase]], Mapping[int, Build]]
 BuildsOf = Callable[[UseCase, int], Sequence[Build]]
+FullBuilds = Callable[[Sequence[UseCase]], Mapping[int, Build]]
 NewestRequests = Callable[[Actor, Sequence[UseCase]], Mapping[int, Asked]]
 
 _newest_builds: list[NewestBuilds] = []
 _builds_of: list[BuildsOf] = []
+_full_builds: list[FullBuilds] = []
 _newest_requests: list[NewestRequests] = []
 
 
@@ -51,6 +55,11 @@ def builds_from(newest: NewestBuilds, of_one: BuildsOf) -> None:
     """Tell whom to ask for versions: the newest of many use cases (labels only), and the last few of one, in full."""
     _newest_builds[:] = [newest]
     _builds_of[:] = [of_one]
+
+
+def full_builds_from(function: FullBuilds) -> None:
+    """Tell whom to ask for the newest version of each of many use cases, with what it reads and depends on."""
+    _full_builds[:] = [function]
 
 
 def requests_from(newest: NewestRequests) -> None:
@@ -61,6 +70,11 @@ def requests_from(newest: NewestRequests) -> None:
 def newest_builds(use_cases: Sequence[UseCase]) -> Mapping[int, Build]:
     """The newest version of each use case, by its primary key."""
     return _newest_builds[0](use_cases) if _newest_builds and use_cases else {}
+
+
+def newest_full_builds(use_cases: Sequence[UseCase]) -> Mapping[int, Build]:
+    """The newest version of each use case with its data sets and locks, by its primary key."""
+    return _full_builds[0](use_cases) if _full_builds and use_cases else {}
 
 
 def builds_of(use_case: UseCase, limit: int = 2) -> Sequence[Build]:

@@ -1,4 +1,4 @@
-"""Definitions, KPIs and differences in sentences for people."""
+"""Definitions and their differences in words for people."""
 
 from __future__ import annotations
 
@@ -7,38 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from foundation.templatetags.countersign import figure
 from governance.usecases.comparison import Change
-from governance.usecases.models import Kpi
-
-
-def with_unit(value: Any, unit: str) -> str:
-    """A figure and what it counts: `42 %`."""
-    return _("%(value)s %(unit)s") % {"value": figure(value), "unit": unit} if unit else figure(value)
-
-
-def kpi_sentence(kpi: Kpi) -> str:
-    """What a KPI promises, in one sentence: `Up from 42 to 70 % or more; 67 is tolerated.`"""
-    up = kpi.direction == Kpi.Direction.UP
-    words = {"wanted": with_unit(kpi.target, kpi.unit), "now": figure(kpi.baseline), "edge": ""}
-    if kpi.tolerance:
-        words["edge"] = figure(kpi.target - kpi.tolerance if up else kpi.target + kpi.tolerance)
-    return _promise(up, kpi.baseline is not None, bool(kpi.tolerance)) % words
-
-
-def _promise(up: bool, from_now: bool, tolerant: bool) -> str:
-    """Whole sentences, because other languages put the parts in another order."""
-    if from_now and tolerant:
-        return (
-            _("Up from %(now)s to %(wanted)s or more; %(edge)s is tolerated.")
-            if up
-            else _("Down from %(now)s to %(wanted)s or less; %(edge)s is tolerated.")
-        )
-    if from_now:
-        return _("Up from %(now)s to %(wanted)s or more.") if up else _("Down from %(now)s to %(wanted)s or less.")
-    if tolerant:
-        return _("%(wanted)s or more; %(edge)s is tolerated.") if up else _("%(wanted)s or less; %(edge)s is tolerated.")
-    return _("%(wanted)s or more.") if up else _("%(wanted)s or less.")
+from governance.usecases.models import Definition, Kpi
+from governance.usecases.wording_kpis import kpi_sentence as kpi_sentence
+from governance.usecases.wording_kpis import told_kpis as told_kpis
 
 
 def field_label(name: str) -> str:
@@ -49,30 +21,69 @@ def field_label(name: str) -> str:
         "ml_problem": _("Machine-learning problem"),
         "intended_use": _("Intended use"),
         "limits": _("Limits"),
+        "risk_tier": _("Risk tier"),
+        "assumptions": _("Assumptions"),
+        "data_sources": _("Data that is expected"),
+        "consumers": _("Who may use the output"),
+        "framework": _("Company framework"),
+        "containers": _("Containers"),
+        "language": _("Programming language"),
+        "regulation": _("Laws and rules that apply"),
+        "latency": _("How fast an answer is needed"),
+        "throughput": _("How many answers at once"),
+        "volume": _("How much data"),
+        "availability": _("How often it may be down"),
         "unit": _("Unit"),
         "direction": _("Direction"),
         "baseline": _("Now"),
         "target": _("Wanted"),
         "tolerance": _("Tolerance"),
         "how": _("How it is measured"),
+        "kind": _("Kind"),
+        "measured_on": _("On which data"),
+        "cadence": _("How often"),
+        "readers": _("Who reads it"),
+        "population": _("Out of how many"),
+        "population_label": _("Of whom or what"),
+        "outcome": _("What happens to them"),
+        "metric": _("Metric of the model"),
+        "driven_by": _("Driven by"),
+        "note": _("What is in it"),
+        "purpose": _("What for"),
     }
     return labels.get(name, name)
 
 
+def part_label(part: str, name: str, field: str = "") -> str:
+    """A named thing in a definition, or a field of it: `KPI “Leavers found”: Wanted`."""
+    words = {"name": name, "field": field_label(field)}
+    if part == "kpis":
+        return _("KPI “%(name)s”: %(field)s") % words if field else _("KPI “%(name)s”") % words
+    if part == "data_sources":
+        return _("Data “%(name)s”: %(field)s") % words if field else _("Data “%(name)s”") % words
+    return _("User of the output “%(name)s”: %(field)s") % words if field else _("User of the output “%(name)s”") % words
+
+
+def value_label(part: str, field: str, text: str) -> str:
+    """What a field says, with the word people know for a choice."""
+    choices: dict[tuple[str, str], dict[str, Any]] = {
+        ("", "risk_tier"): dict(Definition.RiskTier.choices),
+        ("consumers", "kind"): dict(Definition.Consumer.choices),
+        ("kpis", "direction"): dict(Kpi.Direction.choices),
+        ("kpis", "kind"): dict(Kpi.Kind.choices),
+    }
+    return str(choices.get((part, field), {}).get(text, text))
+
+
 def told_changes(changes: Iterable[Change]) -> list[Mapping[str, str]]:
     """Changes as `components/diff.html` takes them."""
-    directions = dict(Kpi.Direction.choices)
-
-    def value(change: Change, text: str) -> str:
-        return str(directions.get(text, text)) if change.field == "direction" else text
-
     return [
         {
-            "path": _("KPI “%(kpi)s”: %(field)s") % {"kpi": change.kpi, "field": field_label(change.field)}
-            if change.kpi
+            "path": part_label(change.part, change.name, "" if change.field == "name" else change.field)
+            if change.part
             else field_label(change.field),
-            "before": value(change, change.before),
-            "after": value(change, change.after),
+            "before": value_label(change.part, change.field, change.before),
+            "after": value_label(change.part, change.field, change.after),
             "change": change.change,
         }
         for change in changes

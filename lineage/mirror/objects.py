@@ -204,6 +204,13 @@ def diff_paths(path: Path, old: str | None, new: str) -> list[PathChange]:
     return [PathChange(kind, _path_text(name), *counts.get(name, (None, None))) for name, kind in status.items()]
 
 
+def last_change(path: Path, sha: str, file: str) -> CommitRow | None:
+    """The newest commit up to `sha` in which the file came to be what it is there; None where no commit speaks of it."""
+    answer = _ask(path, [sha], "log", "-z", "-1", "--no-show-signature", _FORMAT, _peel(sha), "--", _check_path(file))
+    fields = list(_nul_separated_bytes(answer))
+    return _row(fields) if fields else None
+
+
 def authors_between(path: Path, old: str | None, new: str) -> frozenset[str]:
     """E-mail addresses, in lower case, of everyone who wrote, co-wrote or committed what is in `new` and not in `old`."""
     ends = [sha for sha in (old, new) if sha is not None]

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import structlog
-from django.db.models import F
+from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from governance.dictionary.selectors import bound_columns
 from governance.economics.selectors import current_snapshot
+from governance.people.models import RoleGrant
+from governance.people.roles import BUILDERS
+from governance.usecases.authorship import Authors
+from governance.usecases.models import UseCase
 from lineage import mirror
 from lineage.models import Commit, DatasetInput, ModelVersion
+from lineage.selectors.builds import newest_versions
 
 log = structlog.get_logger(__name__)
 
@@ -54,3 +60,23 @@ def emails_between(model_version: ModelVersion, since: str | None) -> set[str]:
         rows = found.repository.commits.values_list(F("author_email"), F("committer_email"))
         emails = frozenset(address for pair in rows for address in pair)
     return {address.lower() for address in emails}
+
+
+def newest_authors(use_case: UseCase) -> Authors | None:
+    """Who of those who build the use case wrote its newest version: pushed it or its pipeline, or has commits in its repositories.
+
+    None while there is no version. Four queries.
+    """
+    newest = newest_versions([use_case]).first()
+    if newest is None:
+        return None
+    builders = {grant.user.pk: grant.user for grant in RoleGrant.objects.live().covering(use_case.public_id)
+                .filter(role__in=BUILDERS).select_related("user").order_by("pk")}  # fmt: skip
+    mine = Q(pk=newest.pk) | Q(kind=ModelVersion.Kind.PIPELINE)
+    pushed = ModelVersion.objects.filter(mine, use_case=use_case, created_by__in=builders)
+    wrote = set(pushed.values_list("created_by_id", flat=True))
+    by_address = {user.email.lower(): pk for pk, user in builders.items()}
+    commits = Commit.objects.filter(repository__uses__use_case=use_case).annotate(address=Lower("author_email"))
+    seen = commits.filter(address__in=by_address).order_by().values_list("address", flat=True).distinct()
+    wrote |= {by_address[address] for address in seen}
+    return Authors(newest.label, [user for pk, user in builders.items() if pk in wrote])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from foundation import actor as actors
@@ -16,8 +18,9 @@ from foundation.models import Job
 from foundation.permissions import require
 from governance.usecases.models import UseCase
 from lineage import mirror
-from lineage.models import Commit, Repository, RepositoryUse
+from lineage.models import Commit, ModelVersion, Repository, RepositoryUse
 from lineage.permissions import may_push, may_synchronise
+from lineage.services import files
 
 REGISTERED = audit.kind("lineage.repository.registered", _("Repository registered"))
 LINKED = audit.kind("lineage.repository.linked", _("Repository linked to a use case"))
@@ -71,6 +74,28 @@ def synchronise_later(*, actor: Actor, repository: Repository) -> Job:
     return _queue(actor, repository)
 
 
+def fetch_if_unseen(*, actor: Actor, model_version: ModelVersion) -> None:
+    """Queue a synchronisation for a version whose commit no mirror has seen: a push comes before the mirror's turn.
+
+    Of the repository it names or, where it names none, of those of its use case.
+    """
+    named = model_version.repository_url
+    rows = Repository.objects.filter(uses__use_case=model_version.use_case, **({"url": named} if named else {}))
+    if not Commit.objects.filter(repository__in=rows, sha=model_version.commit).exists():
+        for row in rows:
+            _queue(actor, row)
+
+
+def synchronise_stale(*, older_than: timedelta) -> int:
+    """Queue a synchronisation of each repository in use that was not looked at for that long; how many."""
+    system = actors.system("git")
+    stale = Repository.objects.filter(Q(synced_at=None) | Q(synced_at__lt=clock.now() - older_than), uses__isnull=False)
+    rows = list(stale.distinct())
+    for row in rows:
+        _queue(system, row)
+    return len(rows)
+
+
 def _queue(actor: Actor, repository: Repository) -> Job:
     waiting = Job.objects.filter(kind="lineage.synchronise", args__repository=repository.pk, state=Job.State.QUEUED).first()
     if waiting is not None:
@@ -118,6 +143,7 @@ def synchronise(*, repository: Repository, run: jobs.Run | None = None) -> int:
             synced_at=clock.now(), head=head, commit_count=repository.commits.count(), problem=""
         )
         outbox.publish(actors.system("git"), "lineage.repository.synchronised", repository, {"new": new})
+    files.read_after_synchronising(repository, head)
     return new
 
 

@@ -27,6 +27,7 @@ from lineage.models import DatasetInput, LockFile, Metric, ModelVersion, Provena
 from lineage.permissions import may_push
 from lineage.provenance import Malformed, MetricValue, Provenance
 from lineage.services.components import store_component
+from lineage.services.repositories import fetch_if_unseen
 from lineage.services.verification import verify_version
 
 log = structlog.get_logger(__name__)
@@ -58,6 +59,7 @@ def register_model_version(*, actor: Actor, use_case: UseCase, data: Mapping[str
             pushed = _understand(data, locks)
             known = ModelVersion.objects.select_for_update().filter(name=data["name"], version=data["version"]).first()
             if known is not None:
+                fetch_if_unseen(actor=actor, model_version=known)
                 return _again(actor, use_case, known, pushed)
             row = _create(actor, use_case, data, pushed, locks)
             audit.record(
@@ -87,6 +89,7 @@ def register_model_version(*, actor: Actor, use_case: UseCase, data: Mapping[str
     except mirror.MirrorError as error:
         # The version is registered; what the mirror could have added is asked again after its next synchronisation.
         log.warning("lineage.verification_failed", model_version=row.public_id, code=error.code)
+    fetch_if_unseen(actor=actor, model_version=row)
     return Registered(row, created=True, changed=True)
 
 
@@ -130,12 +133,24 @@ def _understand(data: Mapping[str, Any], locks: Sequence[DependencySet]) -> Prov
         artifact_uri=artifact.get("uri") or "",
         artifact_sha256=provenance.sha256_text(artifact.get("sha256") or "", "artifact.sha256"),
         artifact_size=artifact.get("size"),
-        serialization=artifact.get("serialization") or "",
+        serialization=artifact.get("serialization") or _known_serialization(artifact.get("sha256") or ""),
         runtime={name: value for name, value in (data.get("runtime") or {}).items() if value not in (None, "", {})},
         datasets=provenance.read_datasets(datasets),
         lock_digests=tuple(sorted(f"{lock.path} {lock.digest}" for lock in locks)),
         sources=tuple(sources),
     )
+
+
+def _known_serialization(sha256: str) -> str:
+    """How the artifact is written, if somebody said so of the same bytes: who pushes only a digest means the same file."""
+    try:
+        stated = provenance.sha256_text(sha256, "artifact.sha256")
+    except Malformed:
+        return ""  # told where the digest itself is read
+    if not stated:
+        return ""
+    known = ModelVersion.objects.filter(artifact_sha256=stated).exclude(serialization="").order_by("pk")
+    return known.values_list("serialization", flat=True).first() or ""
 
 
 def _json_object(content: str, path: str) -> dict[str, Any]:

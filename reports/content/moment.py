@@ -11,17 +11,16 @@ import json
 from datetime import datetime
 from typing import Any
 
-from approvals import evaluation
-from approvals.evaluation import Eligibility
+from approvals.facts import from_json
 from approvals.models import Request
-from approvals.selectors.standing import Standing, as_engine_ballot, ballots_of, policy_of
+from approvals.selectors.standing import Standing, assembled, ballots_of
+from approvals.selectors.surroundings import surroundings_of
 from foundation.canonical import digest
 from foundation.models import AuditEvent
 from governance.dictionary.bindings import component_body as dictionary_body
 from governance.dictionary.selectors import meanings
 from governance.economics.components import component_body as economics_body
 from governance.economics.models import Snapshot
-from governance.people.selectors import holders
 from governance.usecases.models import Definition, UseCase
 from lineage.models import ModelVersion
 from lineage.selectors.manifest import COMPONENTS, Manifest
@@ -103,28 +102,5 @@ def standing_at(row: Request, version: ModelVersion, at: datetime) -> Standing:
     else:
         judged_at, digests = then.closed_at or at, then.manifest
     ballots = [ballot for ballot in ballots_of(then) if ballot.at <= at]
-    grants = holders(scope=then.use_case.public_id, at=judged_at)
-    eligibility = Eligibility(
-        holders={role: frozenset(people) for role, people in grants.items()},
-        contributors={name: frozenset(people) for name, people in then.contributors.items()},
-        submitter=then.submitter.public_id,
-    )
-    policy = policy_of(then.policy_version)
-    engine_ballots = [as_engine_ballot(ballot, then) for ballot in ballots]
-    verdict = evaluation.evaluate(policy, digests, engine_ballots, eligibility, judged_at, round=then.round)
-    people = {grant.user.public_id: grant.user for held in grants.values() for grant in held.values()}
-    people |= {ballot.human.public_id: ballot.human for ballot in ballots}
-    people[then.submitter.public_id] = then.submitter
-    return Standing(
-        request=then,
-        policy=policy,
-        digests=digests,
-        digest=digest(dict(digests)),
-        verdict=verdict,
-        engine_ballots=engine_ballots,
-        eligibility=eligibility,
-        grants=grants,
-        ballots={ballot.public_id: ballot for ballot in ballots},
-        people=people,
-        at=judged_at,
-    )
+    around = surroundings_of(then, judged_at)
+    return assembled(then, digests, digest(dict(digests)), ballots, around, judged_at, known=from_json(then.facts))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from governance.usecases.models import Definition, Kpi
+from governance.usecases.wording import field_label
 from reports.bundle import Record
 from reports.content.moment import definition_at
 from reports.content.view import OpenPoint, Part, View
@@ -69,7 +70,16 @@ def _texts(row: Definition) -> KeyValues:
         (_("Intended use"), row.intended_use),
         (_("Limits"), row.limits),
     )
-    return KeyValues([(label, text or _("Nothing was written down.")) for label, text in said])
+    later = [(field_label(name), _listed(row, name)) for name in row.LATER_FIELDS if name != "risk_tier" and getattr(row, name)]
+    return KeyValues([*((label, text or _("Nothing was written down.")) for label, text in said), *later])
+
+
+def _listed(row: Definition, name: str) -> str:
+    """A text as it is; a list of named things one under the other."""
+    value = getattr(row, name)
+    if isinstance(value, str):
+        return value
+    return "\n".join(": ".join(filter(None, (item["name"], item.get("note") or item.get("purpose")))) for item in value)
 
 
 def _kpis(row: Definition) -> list[Heading | Table]:
@@ -85,9 +95,7 @@ def _kpis(row: Definition) -> list[Heading | Table]:
         [_name(kpi), _amount(kpi.baseline), _amount(kpi.target), _amount(kpi.tolerance), _direction(kpi), kpi.how or "–"]
         for kpi in row.kpis.all()
     ]
-    table = Table(
-        columns, rows, _("How success is measured"), _("No KPI was agreed: nobody can tell success from failure.")
-    )
+    table = Table(columns, rows, _("How success is measured"), _("No KPI was agreed: nobody can tell success from failure."))
     return [Heading("kpis", _("KPIs")), table]
 
 

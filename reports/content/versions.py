@@ -136,7 +136,12 @@ def _components(view: View, row: ModelVersion) -> Table:
 
 
 def _facts(view: View, row: ModelVersion) -> Table:
-    columns = [Column(_("Fact"), 1.4), Column(_("Value"), 2.8, mono=True), Column(_("How it is known"), 1.1), Column(_("Basis"), 1.9)]
+    columns = [
+        Column(_("Fact"), 1.4),
+        Column(_("Value"), 2.8, mono=True),
+        Column(_("How it is known"), 1.1),
+        Column(_("Basis"), 1.9),
+    ]
     rows: list[list[Value]] = [
         [fact.key, fact.value or "–", fact_status(fact.status), fact.how or _("as sent by %(who)s") % {"who": fact.origin}]
         for fact in facts_at(view, row).values()

@@ -4,6 +4,7 @@ import pytest
 
 from approvals.models import Request
 from tests.approvals.asking import STEPS
+from tests.approvals.calling import ask_over_http
 
 
 @pytest.fixture
@@ -18,3 +19,11 @@ def approve(world, vote):
         return request
 
     return all_approve
+
+
+@pytest.fixture
+def request_id(world, push, gate):
+    """A request that CI opened over HTTP."""
+    made = ask_over_http(world, push(), comment="Seven.")
+    assert made.status_code == 201, made.content
+    return made.json()["id"]

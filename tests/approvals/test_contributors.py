@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from approvals.services import policies
 from foundation.errors import NotAllowed
 from governance.people import services as people
 from governance.people.models import RoleGrant
-from tests.approvals.asking import asked, give, ignored, redefine, states, substate
+from tests.approvals.asking import asked, give, ignored, publish_policy, redefine, states, substate
 from tests.conftest import POLICY
 
 # Who made it does not judge it ---------------------------------------------------------------------------------------
@@ -106,7 +105,7 @@ def test_a_policy_may_let_contributors_judge(world, push, ask, vote):
 
     lenient = POLICY.replace("covers: [dependencies, runtime]}", "covers: [dependencies, runtime], exclude: []}")
     assert parse(lenient).step("security").exclude == ()
-    policies.write_policy(actor=world.admin, key="production-release", source=lenient)
+    publish_policy(world, lenient)
     give(world, "engineer", "security_reviewer")
     request = ask(push())
 

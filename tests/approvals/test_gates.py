@@ -34,10 +34,19 @@ checks:
 
 
 @pytest.fixture
-def lax(world, gate):
-    """The gate's policy with the mirror's checks as advice: what is tested here needs no repository."""
-    policies.write_policy(actor=world.admin, key="production-release", source=LAX)
+def gate(world):
+    """The gate behind a policy with the mirror's checks as advice: what is tested here needs no repository."""
+    return lax_gate(world, "production", "production-release")
+
+
+@pytest.fixture
+def lax(gate):
     return gate
+
+
+def lax_gate(world, slug: str, key: str, source: str = LAX):
+    version = policies.write_policy(actor=world.admin, key=key, source=source)
+    return policies.set_gate(actor=world.admin, slug=slug, title=slug.title(), mode="prevent", policy=version.policy)
 
 
 @pytest.fixture
@@ -125,7 +134,7 @@ def test_an_answer_names_the_policy_its_inputs_and_the_sealed_log(approved, put,
     answer = body(put(approved))
 
     version = lax.policy.current_version()
-    assert answer["policy"] == {"key": "production-release", "version": 2, "digest": version.digest}
+    assert answer["policy"] == {"key": "production-release", "version": 1, "digest": version.digest}
     assert answer["inputs_digest"].startswith("sha256:")
     assert answer["checkpoint"] == sealing.latest_checkpoint().note
     assert answer["html_url"].endswith(f"/gates/{answer['id']}/")

@@ -4,11 +4,11 @@ import pytest
 
 from approvals.models import Decision
 from approvals.selectors.standing import standing_of
-from approvals.services import policies, requests
+from approvals.services import ballots
 from foundation.errors import Conflict
 from governance.people import services as people
 from governance.people.models import RoleGrant
-from tests.approvals.asking import OTHER_LOCK, STEPS, asked, ignored, redefine, states, substate
+from tests.approvals.asking import OTHER_LOCK, STEPS, asked, ignored, publish_policy, redefine, states, substate
 from tests.conftest import POLICY
 
 # Inheriting ----------------------------------------------------------------------------------------------------------
@@ -59,11 +59,7 @@ def test_who_lost_the_role_is_not_inherited_either(world, push, ask, approve):
 
 def test_a_changed_step_is_asked_again_and_the_others_are_not(world, push, ask, approve):
     approve(ask(push("7")))
-    policies.write_policy(
-        actor=world.admin,
-        key="production-release",
-        source=POLICY.replace("covers: [dependencies, runtime]", "covers: [dependencies]"),
-    )
+    publish_policy(world, POLICY.replace("covers: [dependencies, runtime]", "covers: [dependencies]"))
     second = ask(push("8"))
 
     assert asked(second, world) == {"security"}
@@ -71,11 +67,7 @@ def test_a_changed_step_is_asked_again_and_the_others_are_not(world, push, ask, 
 
 def test_an_open_request_keeps_the_policy_it_was_opened_under(world, push, ask, approve):
     request = ask(push())
-    policies.write_policy(
-        actor=world.admin,
-        key="production-release",
-        source=POLICY + "  - {key: extra, title: Extra, role: auditor, covers: [code]}\n",
-    )
+    publish_policy(world, POLICY + "  - {key: extra, title: Extra, role: auditor, covers: [code]}\n")
 
     assert approve(request).state == "approved"
 
@@ -100,7 +92,7 @@ def test_voting_over_what_changed_meanwhile_is_a_conflict_that_names_the_differe
     redefine(world)
 
     with pytest.raises(Conflict) as moved:
-        requests.cast_ballot(actor=world.validator, request=request, step="validation", verdict="approve", digest=seen)
+        ballots.cast_ballot(actor=world.validator, request=request, step="validation", verdict="approve", digest=seen)
     assert moved.value.code == "ballot.digest"
     assert moved.value.extra["changed"] == ["use_case"]
     assert moved.value.extra["difference"]["use_case"][0] == before

@@ -86,14 +86,16 @@ class FakeServer:
             def answer(self) -> None:
                 data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 target = urlsplit(self.path)
+                is_form = (self.headers.get("Content-Type") or "").startswith("multipart/")
                 fake.requests.append(
                     {
                         "method": self.command,
                         "path": target.path,
                         "query": parse_qs(target.query),
                         "headers": {name.lower(): value for name, value in self.headers.items()},
-                        "text": data.decode(),
-                        "body": json.loads(data) if data else None,
+                        "data": data,
+                        "text": data.decode(errors="replace"),
+                        "body": json.loads(data) if data and not is_form else None,
                     }
                 )
                 answer = fake.answers.pop(0) if len(fake.answers) > 1 else fake.answers[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import time
@@ -342,3 +343,18 @@ def test_text_from_the_server_cannot_steer_the_terminal(server, capsys):
 
     ask()
     assert not set("\x1b\x07\u202e\r") & set(capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("redirect", ["2>&1 | head -c 1 >/dev/null", "| head -c 0", "2>&-", "2>&1 | true"])
+def test_whoever_stops_reading_gets_no_exit_code_that_means_something_else(server, redirect):
+    server.will(says(200, evaluation("pending")))
+    command = f'"{sys.executable}" -m countersign {" ".join(ASK)} {redirect}; exit ${{PIPESTATUS[0]}}'
+    ran = subprocess.run(
+        ["/bin/bash", "-c", command],
+        cwd=CLIENT,
+        env={**os.environ, "COUNTERSIGN_URL": server.url, "COUNTERSIGN_TOKEN": "t"},
+        capture_output=True,
+        timeout=60,
+    )
+
+    assert ran.returncode in (11, 13), (ran.returncode, ran.stderr)

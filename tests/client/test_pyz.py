@@ -67,7 +67,7 @@ def test_it_says_that_it_does_not_carry_verify(pyz):
     ended = run(pyz, "verify", "x")
 
     assert ended.returncode == 3
-    assert "countersign[verify]" in ended.stderr
+    assert "./client[verify]" in ended.stderr
 
 
 def test_the_same_sources_give_the_same_bytes(pyz, tmp_path):

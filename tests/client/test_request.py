@@ -34,6 +34,28 @@ def test_a_request_is_opened_for_exactly_this_version(server, capsys):
     assert json.loads(printed.out)["id"] == "rq_1"
 
 
+def test_going_back_is_asked_for_like_going_forward_and_an_open_request_is_shown_again(server, capsys):
+    steps = [
+        {"title": "Security review", "state": "pending", "waiting_on": [{"display": "Sam"}], "due_at": "2026-11-25T17:00:00Z"},
+        {
+            "title": "Operations",
+            "state": "pending",
+            "waiting_on": [{"display": "Ola"}],
+            "due_at": "2026-11-20T17:00:00Z",
+            "overdue": True,
+        },
+        {"title": "Ethics", "state": "not_applicable", "waiting_on": []},
+    ]
+    server.will(FOUND, says(200, {"id": "rq_1", "state": "open", "steps": steps}))
+
+    assert main([*ASK, "--purpose", "rollback"]) == 0
+    assert server.requests[1]["body"]["purpose"] == "rollback"
+    printed = capsys.readouterr().err
+    assert "waiting for Sam, due 2026-11-25T17:00:00Z" in printed
+    assert "waiting for Ola, overdue since 2026-11-20T17:00:00Z" in printed
+    assert "Ethics: not applicable" in printed
+
+
 def test_a_version_that_is_not_there_exits_12_and_opens_nothing(server):
     server.will(says(200, {"results": [{"id": "mv_9", "name": "churn-model-b", "version": "7"}]}))
 

@@ -106,7 +106,7 @@ def test_without_the_extra_it_says_what_to_install(file, tmp_path):
 
     assert ended.returncode == 3
     assert "pypdf" in ended.stderr
-    assert "countersign[verify]" in ended.stderr
+    assert "./client[verify]" in ended.stderr
 
 
 def test_a_fault_of_our_own_exits_70(file):

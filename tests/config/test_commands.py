@@ -214,11 +214,60 @@ def test_the_demo_is_loaded_once_and_says_how_to_use_it(transactional_db, settin
 
 
 @pytest.mark.slow
-def test_the_version_of_the_demo_waits_for_somebody(transactional_db):
-    from approvals.models import Request
+def test_the_demo_shows_what_can_happen_to_a_request_in_the_order_in_which_it_happened(transactional_db):
+    from approvals.models import Ballot, Clock, Condition, Decision, Dismissal, Envelope, PolicyVersion, Request, Waiver
     from approvals.selectors.standing import standing_of
+    from governance.people.models import Calendar, Delegation, Notice
 
     described = json.loads(said("demo", "--json")[0])
-    request = Request.objects.get(subject_id=described["model_version"], state="open")
+    waiting = Request.objects.get(subject_id=described["model_version"], state="open")
+    steps = {step.key: step for step in standing_of(waiting).verdict.steps}
+    assert {key for key, step in steps.items() if step.waiting_on} == {"validation", "data", "security"}
+    assert steps["business"].state == "waiting"
 
-    assert any(step.waiting_on for step in standing_of(request).verdict.steps)
+    now = clock.now()
+    assert set(Request.objects.values_list("state", flat=True)) == set(Request.State.values)
+    assert Request.objects.filter(state="open", round=2).exists()
+    assert Request.objects.exclude(state="open").filter(opened_at__gt=now - timedelta(days=200)).count() >= 25
+    running = Clock.objects.filter(request__state="open", stopped_at=None)
+    assert running.exclude(paused_at=None).exists()
+    assert running.filter(due_at__lt=now).exclude(escalated_at=None).exists()
+    verdicts = [standing_of(row).verdict for row in Request.objects.open()]
+    assert any(verdict.substate == "changes_requested" for verdict in verdicts)
+    assert any(hint.code == "review_again" for verdict in verdicts for hint in verdict.unblock)
+    assert Delegation.objects.live(now).exists()
+    assert Ballot.objects.exclude(principal=None).exists()
+    assert Ballot.objects.exclude(meaning="").exclude(auth_at=None).exists()
+    assert Condition.objects.filter(met_at=None, missed_at=None, due_at__gt=now).exists()
+    assert Condition.objects.exclude(met_at=None).exists()
+    assert Dismissal.objects.exists()
+    assert Waiver.objects.filter(review="justified").exists()
+    assert Waiver.objects.filter(reviewed_at=None, expires_at__lte=now, review_due_at__gt=now).exists()
+    assert Envelope.objects.live(now).exists()
+    assert any("standard_change" in row.facts for row in Decision.objects.all())
+    assert PolicyVersion.objects.filter(published_at=None).exists()
+    assert set(Calendar.objects.values_list("country", flat=True)) == {"DE", "CN"}
+    assert Notice.objects.unread().exists()
+    assert Notice.objects.exclude(read_at=None).exists()
+
+    times = list(AuditEvent.objects.order_by("pk").values_list("at", flat=True))
+    assert times == sorted(times)
+    assert times[-1] <= clock.now()
+
+
+def test_stories_are_told_in_the_order_of_their_times(db):
+    from config.demo_time import play
+
+    start, told = clock.now() - timedelta(hours=3), []
+
+    def story(name, *minutes):
+        for minute in minutes:
+            yield start + timedelta(minutes=minute)
+            told.append((name, clock.now()))
+
+    play([story("a", 0, 20), story("b", 10, 30)], until=start + timedelta(hours=1))
+    assert [name for name, _at in told] == ["a", "b", "a", "b"]
+    assert [at for _name, at in told] == [start + timedelta(minutes=minutes) for minutes in (0, 10, 20, 30)]
+    with pytest.raises(ValueError, match="wants to go on"):
+        play([story("back", 10, 0)], until=start + timedelta(hours=1))
+    assert clock.now() > start + timedelta(hours=2)  # the clock is as it was

@@ -63,7 +63,7 @@ def test_the_list_costs_the_same_for_few_and_many(world, push, django_assert_max
     push("7", dependency_sets=[{"path": "requirements.txt", "content": content}])
     client = world.client("security")
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         client.get("/dependencies/")
 
 

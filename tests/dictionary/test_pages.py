@@ -5,6 +5,7 @@ import pytest
 from governance.dictionary import services
 from governance.dictionary.models import Binding
 from governance.people import services as people
+from governance.people.models import Team
 from tests.usecases.test_pages import text_of
 
 MEANING = {
@@ -138,7 +139,7 @@ def test_the_part_of_a_use_case_names_gaps_and_deviations(world, book, push):
     element = book.elements.get()
     columns = ["signup", "plan"]
     push(datasets=[{"role": "train", "name": "billing-customers", "digest": "sha256:" + "e" * 64, "rows": 5, "columns": columns}])
-    team = people.Team.objects.get(slug="billing")
+    team = Team.objects.get(slug="billing")
     services.bind_column(
         actor=world.data_engineer,
         element=element,
@@ -160,7 +161,7 @@ def test_teams_that_say_different_things_about_one_column_are_named(world, book,
     from foundation import actor
 
     sales = people.create_team(actor=actor.system("test"), slug="sales", title="Sales")
-    for team, deviation in ((people.Team.objects.get(slug="billing"), ""), (sales, "Another day.")):
+    for team, deviation in ((Team.objects.get(slug="billing"), ""), (sales, "Another day.")):
         services.bind_column(
             actor=world.data_engineer,
             element=book.elements.get(),
@@ -188,7 +189,7 @@ def test_elements_are_found_by_word_and_cost_the_same_however_many(world, book, 
         )
     client = world.client("auditor")
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         page = client.get("/dictionary/customers/")
     assert len(page.context["slice"].rows) == 31
     assert [row.key for row in client.get("/dictionary/customers/?q=contract+sign").context["slice"].rows] == ["signup_date"]

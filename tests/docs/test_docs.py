@@ -210,7 +210,9 @@ def _written_commands() -> list[tuple[str, str]]:
             if language == "yaml":
                 text = re.sub(r"(python3 tools/.*)\n {6}(?=--)", r"\1 ", text)
             for line in re.findall(
-                r"(?:^|[ /])(?:-m countersign|countersign(?:\.pyz)?) ((?:push|request|gate|verify) .*)", text, re.MULTILINE
+                r"(?:^|[ /])(?:-m countersign|countersign(?:\.pyz)?) ((?:push|request|increment|gate|verify) .*)",
+                text,
+                re.MULTILINE,
             ):
                 found.append((str(page.relative_to(ROOT)), line))
     return [(page, line) for page, line in found if "…" not in line]

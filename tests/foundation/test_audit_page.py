@@ -120,7 +120,7 @@ def test_the_page_has_a_bound_of_queries(world, gate, push, ask, vote, django_as
     vote(world.validator, ask(push()), "validation")
     client = world.client("auditor")
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(25):
         client.get("/audit/")
 
 

@@ -13,8 +13,9 @@ TOPIC = "test.thing.happened"
 
 
 @pytest.fixture
-def heard(monkeypatch):
-    """What a subscriber of the test's topic was told."""
+def heard(world, monkeypatch):
+    """What a subscriber of the test's topic was told. The news that the world itself made is not the test's."""
+    OutboxEvent.objects.all().delete()
     monkeypatch.setattr(outbox, "_subscribers", defaultdict(list))
     told: list[tuple[str, dict]] = []
     outbox.subscribe(TOPIC, lambda event: told.append((event.subject_id, event.payload)))
@@ -46,6 +47,16 @@ def test_news_nobody_listens_to_is_not_kept(world, heard):
     outbox.publish(world.lead, "test.thing.ignored", world.use_case)
 
     assert OutboxEvent.objects.count() == before
+
+
+def test_news_of_what_becomes_true_later_waits_until_then(world, heard, monkeypatch):
+    later = clock.now() + timedelta(days=1)
+    outbox.publish(world.lead, TOPIC, world.use_case, {"n": 1}, at=later)
+
+    assert outbox.deliver() == 0
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert outbox.deliver() == 1
+    assert heard == [(world.use_case.public_id, {"n": 1})]
 
 
 def test_news_falls_with_the_change_it_tells_of(world, heard):

@@ -50,7 +50,7 @@ def test_the_lists_cost_the_same_for_one_and_for_many(world, push, ask, django_a
         ask(push(str(number)))
     client = world.client("auditor")
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         client.get("/models/")
 
 
@@ -60,7 +60,7 @@ def test_a_version_page_needs_few_queries_whatever_its_history(world, push, ask,
         ask(row)
     client = world.client("lead")
 
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(28):
         client.get(f"/models/{row.public_id}/")
 
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 
+from foundation import clock
 from foundation.errors import Conflict, Invalid, NotAllowed
-from foundation.models import AuditEvent
+from foundation.models import AuditEvent, Job
 from lineage.models import Component, ModelVersion, Repository
 from lineage.selectors.manifest import COMPONENTS, manifest_of
 from lineage.selectors.manifests import manifest_digests
@@ -275,3 +278,43 @@ def test_the_job_does_the_synchronisation(world, mirrored_use_case):
     job.refresh_from_db()
 
     assert (job.state, repository.commit_count, repository.head, repository.problem) == ("done", 2, "main", "")
+
+
+def test_a_push_of_a_commit_that_the_mirror_has_not_seen_fetches_it(world, push, source, mirrored_use_case):
+    from foundation import jobs, outbox
+
+    _repository, _sha, first = mirrored_use_case
+    assert jobs.run(first.pk)
+    later = source.commit("later", files={"train.py": "print(1)\n"})
+    row = push(commit=later)
+    queued = Job.objects.get(kind="lineage.synchronise", state=Job.State.QUEUED)
+    push(commit=later)
+    assert Job.objects.filter(kind="lineage.synchronise").count() == 2, "asked twice, fetched once"
+
+    assert jobs.run(queued.pk)
+    outbox.deliver()
+    assert {fact.status for fact in row.facts.filter(key="commit")} >= {"verified"}
+    push(version="8", commit=later)
+    assert Job.objects.filter(kind="lineage.synchronise").count() == 2, "nothing to fetch for a commit that is here"
+
+
+def test_repositories_in_use_are_looked_at_again_after_a_while(world, mirrored_use_case):
+    from foundation import jobs
+
+    _repository, _sha, first = mirrored_use_case
+    assert jobs.run(first.pk)
+    assert repositories.synchronise_stale(older_than=timedelta(minutes=30)) == 0
+
+    with time_machine.travel(clock.now() + timedelta(minutes=31)):
+        assert repositories.synchronise_stale(older_than=timedelta(minutes=30)) == 1
+    assert Job.objects.filter(kind="lineage.synchronise", state=Job.State.QUEUED).count() == 1
+
+
+def test_a_digest_alone_means_the_file_that_was_described_before(world, push):
+    described = {"uri": "s3://models/7", "sha256": "e" * 64, "size": 10, "serialization": "skops"}
+    seven = push(artifact=described)
+    eight = push(version="8", artifact={"sha256": "sha256:" + "e" * 64})
+    other = push(version="9", artifact={"sha256": "f" * 64})
+
+    assert manifest_of(eight).digests["model"] == manifest_of(seven).digests["model"]
+    assert (eight.serialization, other.serialization) == ("skops", "")

@@ -1,16 +1,23 @@
-"""Installations that really run, for the stories that are told through their doors."""
+"""Installations that really run, for the stories that are told through their doors; and desks, for journeys by keyboard."""
 
 from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext
 
-from tests.story.installation import Installation, installed
+from tests.browser import choose, chromium, context_of
+from tests.conftest import World
+from tests.story.desk import Desk, session_of
+from tests.story.installation import Furnished, Installation, furnished, installed
 from tests.story.pipeline import Pipeline
+
+At = Callable[..., AbstractContextManager[Desk]]
 
 
 @pytest.fixture(scope="session")
@@ -27,17 +34,25 @@ def installation(tmp_path: Path, built: Path) -> Iterator[Installation]:
         yield made
 
 
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, built: Path) -> Iterator[Furnished]:
+    """Loaded once for each process of a test run."""
+    with furnished(tmp_path_factory.mktemp("demo"), built=built) as made:
+        yield made
+
+
 @pytest.fixture
-def server(installation: Installation) -> Installation:
+def server(demo: Furnished) -> Iterator[Installation]:
     """The demo, served for one test."""
-    installation.start()
-    return installation
+    with demo.taken_out() as made:
+        made.start()
+        yield made
 
 
 @pytest.fixture(scope="module")
-def standing_server(tmp_path_factory: pytest.TempPathFactory, built: Path) -> Iterator[Installation]:
+def standing_server(demo: Furnished) -> Iterator[Installation]:
     """The demo, served for all tests of a file."""
-    with installed(tmp_path_factory.mktemp("installation") / "var", built=built) as made:
+    with demo.taken_out() as made:
         made.start()
         yield made
 
@@ -69,3 +84,50 @@ def blocking(body: dict[str, Any]) -> list[dict[str, Any]]:
 @pytest.fixture
 def pipeline(server: Installation, checkout: Callable[..., Path], tmp_path: Path) -> Pipeline:
     return Pipeline(server, checkout, tmp_path)
+
+
+# Journeys: pages of this very process, used by somebody at a keyboard --------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def one_browser() -> Iterator[Browser]:
+    """One for all journeys of a file. While it is open Django takes its event loop for ours, and would refuse the database."""
+    with pytest.MonkeyPatch.context() as patch, chromium() as found:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield found
+
+
+@pytest.fixture(params=["en", "zh-hans"])
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def portal(request: pytest.FixtureRequest, transactional_db: None) -> str:
+    """Where this process serves the portal. Asked for late: tables are emptied while the triggers are off only if they came last."""
+    return str(request.getfixturevalue("live_server").url)
+
+
+@pytest.fixture(scope="module")
+def windows(one_browser: Browser) -> Iterator[dict[bool, BrowserContext]]:
+    """With and without scripts: what a page is made of is fetched once for all who sit down."""
+    with ExitStack() as open_ones:
+        yield {scripts: open_ones.enter_context(context_of(one_browser, scripts=scripts)) for scripts in (True, False)}
+
+
+@pytest.fixture
+def at(windows: dict[bool, BrowserContext], portal: str, world: World, language: str) -> At:
+    """`with at(actor) as desk`: this person at the portal, signed in a while ago, in the language of the test."""
+
+    @contextmanager
+    def sat(actor: Any, *, scripts: bool = True) -> Iterator[Desk]:
+        context = windows[scripts]
+        context.clear_cookies()
+        choose(context, portal, **session_of(actor.user, language))
+        page = context.new_page()
+        try:
+            yield Desk(page, language, portal)
+        finally:
+            page.close()
+
+    return sat

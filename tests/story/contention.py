@@ -99,14 +99,12 @@ class Scene:
 
     def vote(self, request: Any, number: int) -> Any:
         from approvals.selectors.standing import standing_of
-        from approvals.services import requests
+        from approvals.services import ballots
 
         step = "validation" if number % 2 else "security"
         digest = standing_of(request).digest
         return lambda: (
-            requests.cast_ballot(
-                actor=self.voters[number], request=request, step=step, verdict="approve", digest=digest
-            ).public_id
+            ballots.cast_ballot(actor=self.voters[number], request=request, step=step, verdict="approve", digest=digest).public_id
         )
 
 

@@ -198,6 +198,45 @@ def until(
         time.sleep(0.2)
 
 
+@dataclass(frozen=True)
+class Furnished:
+    """The demo as a newcomer's first start leaves it, put away: it is loaded once for a test run and taken out for each story.
+
+    It is always taken out to the folder it was made in, because the demo knows where its repository lies.
+    """
+
+    home: Path
+    store: Path
+    template: str  # the name of its database on PostgreSQL; empty where it is a file
+
+    @contextmanager
+    def taken_out(self) -> Iterator[Installation]:
+        """An installation that has the demo already and is not started yet."""
+        with _services(self.template) as services:
+            installation = Installation(self.home, services)
+            shutil.copytree(self.store, self.home, symlinks=True)
+            try:
+                yield installation
+            finally:
+                installation.stop()
+                shutil.rmtree(self.home)
+
+
+@contextmanager
+def furnished(folder: Path, *, built: Path) -> Iterator[Furnished]:
+    """Start an installation in the folder, and stop it when the demo is there."""
+    home, store = folder / "var", folder / "put away"
+    with _services() as services:
+        first = Installation(home, services)
+        _take_static_files(built, home)
+        first.start()
+        first.stop()
+        _leave_static_files(home, built)
+        shutil.rmtree(home / "logs")
+        shutil.move(home, store)
+        yield Furnished(home, store, services.get("DATABASE_URL", "").partition("?")[0].rpartition("/")[2])
+
+
 @contextmanager
 def installed(var: Path, *, built: Path, options: dict[str, str] | None = None) -> Iterator[Installation]:
     """An installation that is not started yet, on the services of the test run, and gone without trace afterwards.
@@ -232,11 +271,11 @@ def _leave_static_files(var: Path, built: Path) -> None:
 
 
 @contextmanager
-def _services() -> Iterator[dict[str, str]]:
+def _services(template: str = "") -> Iterator[dict[str, str]]:
     """A database and a broker of its own on what DATABASE_URL and CELERY_BROKER_URL name; nothing when they are not set."""
     services: dict[str, str] = {}
     broker, database = os.environ.get("CELERY_BROKER_URL", ""), os.environ.get("DATABASE_URL", "")
-    with _broker(broker) as own_broker, _database(database) as own_database:
+    with _broker(broker) as own_broker, _database(database, template) as own_database:
         if own_broker:
             services["CELERY_BROKER_URL"] = own_broker
         if own_database:
@@ -245,7 +284,7 @@ def _services() -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def _database(url: str) -> Iterator[str]:
+def _database(url: str, template: str) -> Iterator[str]:
     if not url.startswith("postgres"):
         yield ""
         return
@@ -254,7 +293,7 @@ def _database(url: str) -> Iterator[str]:
     name = f"countersign_story_{secrets.token_hex(6)}"
     server = url.replace("postgresql://", "postgres://", 1)
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
     base, _slash, rest = server.partition("://")[2].partition("/")
     try:
         yield f"postgres://{base}/{name}" + (f"?{rest.partition('?')[2]}" if "?" in rest else "")

@@ -29,8 +29,8 @@ for path in sys.argv[2:]:
 """
 
 
-def test_reports_in_flight_survive_the_death_of_every_process(installation: Installation, tmp_path: Path) -> None:
-    installation.start()
+def test_reports_in_flight_survive_the_death_of_every_process(server: Installation, tmp_path: Path) -> None:
+    installation = server
     auditor = installation.api(installation.token("aude"))
     asked = [_ask(auditor, installation.demo, number) for number in range(MANY)]
 

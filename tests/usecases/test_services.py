@@ -116,9 +116,9 @@ def test_a_definition_is_the_same_read_with_its_kpis_at_hand(world):
         ({"business_problem": " "}, "business_problem"),
         ({"ml_problem": ""}, "ml_problem"),
         ({"kpis": [KPI, {**KPI, "unit": "EUR"}]}, "kpis"),
-        ({"kpis": [{**KPI, "name": " "}]}, "name"),
-        ({"kpis": [{**KPI, "direction": "sideways"}]}, "direction"),
-        ({"kpis": [{**KPI, "target": None}]}, "target"),
+        ({"kpis": [{**KPI, "name": " "}]}, "kpis[0].name"),
+        ({"kpis": [{**KPI, "direction": "sideways"}]}, "kpis[0].direction"),
+        ({"kpis": [{**KPI, "target": None}]}, "kpis[0].target"),
     ],
 )
 def test_a_definition_with_a_hole_is_refused_by_its_field(world, values, field):
@@ -177,4 +177,4 @@ def test_news_of_a_definition_is_published_where_somebody_listens(world, monkeyp
     monkeypatch.setattr(outbox, "_subscribers", defaultdict(list, {"usecases.definition.written": [lambda event: None]}))
     define(world)
 
-    assert OutboxEvent.objects.get(topic="usecases.definition.written").payload == {"number": 2}
+    assert OutboxEvent.objects.filter(topic="usecases.definition.written").latest("pk").payload == {"number": 2}

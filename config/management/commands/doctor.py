@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from foundation import clock, keys, views
+from foundation import clock, keys, search, views
 from foundation.append_only import missing_triggers
 from foundation.models import AuditEvent, Job, OutboxEvent
 
@@ -34,6 +34,7 @@ class Command(BaseCommand):
             ("worker", lambda: _as_said(views.worker())),
             ("log key", log_key),
             ("log", log),
+            ("search", found),
             ("jobs", jobs),
             ("outbox", outbox),
             ("git", git),
@@ -83,6 +84,14 @@ def log() -> tuple[bool, str]:
     return (
         not late,
         "sealed" if not late else f"{late} events have waited for more than a minute to be sealed: is the worker running?",
+    )
+
+
+def found() -> tuple[bool, str]:
+    lacking = search.missing()
+    return (
+        not lacking,
+        "everything can be found" if not lacking else f"{lacking} entries missing or left over: run manage.py reindex",
     )
 
 

@@ -1,0 +1,1 @@
+"""Policies, requests, ballots, waivers, envelopes, the inbox and gates over HTTP."""

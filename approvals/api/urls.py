@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from approvals.api import (
+    ballots,
+    decisions,
+    envelopes,
+    environments,
+    foresight,
+    gates,
+    inbox,
+    policies,
+    requests,
+    waivers,
+)
+
+urlpatterns = [
+    path("environments", environments.EnvironmentList.as_view(), name="api_environments"),
+    path("subject-policies", environments.SubjectPolicyList.as_view(), name="api_subject_policies"),
+    path("policies", policies.PolicyList.as_view(), name="api_policies"),
+    path("policies/lint", policies.PolicyLint.as_view(), name="api_policies_lint"),
+    path("policies/<slug:key>/versions", policies.PolicyVersionList.as_view(), name="api_policy_versions"),
+    path(
+        "policies/<slug:key>/versions/<str:number>/withdraw",
+        policies.PolicyVersionWithdraw.as_view(),
+        name="api_policy_version_withdraw",
+    ),
+    path(
+        "policies/<slug:key>/versions/<str:number>/comment-period",
+        policies.PolicyVersionComments.as_view(),
+        name="api_policy_version_comments",
+    ),
+    path("policies/<slug:key>/simulate", foresight.PolicySimulate.as_view(), name="api_policy_simulate"),
+    path("policies/<slug:key>/replay", foresight.PolicyReplay.as_view(), name="api_policy_replay"),
+    path("requests", requests.RequestList.as_view(), name="api_requests"),
+    path("requests/<str:public_id>", requests.RequestDetails.as_view(), name="api_request"),
+    path("requests/<str:public_id>/ballots", ballots.BallotList.as_view(), name="api_ballots"),
+    path("requests/<str:public_id>/withdraw", requests.RequestWithdraw.as_view(), name="api_request_withdraw"),
+    path("requests/<str:public_id>/resubmit", requests.RequestResubmit.as_view(), name="api_request_resubmit"),
+    path("requests/<str:public_id>/revoke", requests.RequestRevoke.as_view(), name="api_request_revoke"),
+    path("requests/<str:public_id>/migrate", requests.RequestMigrate.as_view(), name="api_request_migrate"),
+    path("requests/<str:public_id>/waivers", waivers.RequestWaivers.as_view(), name="api_request_waivers"),
+    path("ballots/<str:public_id>/dismiss", ballots.BallotDismiss.as_view(), name="api_ballot_dismiss"),
+    path("conditions/<str:public_id>/meet", ballots.ConditionMeet.as_view(), name="api_condition_meet"),
+    path("waivers", waivers.WaiverList.as_view(), name="api_waivers"),
+    path("waivers/<str:public_id>/review", waivers.WaiverReview.as_view(), name="api_waiver_review"),
+    path("waivers/<str:public_id>/end", waivers.WaiverEnd.as_view(), name="api_waiver_end"),
+    path("decisions", decisions.DecisionList.as_view(), name="api_decisions"),
+    path("inbox", inbox.Inbox.as_view(), name="api_inbox"),
+    path("inbox/bulk", inbox.InboxBulk.as_view(), name="api_inbox_bulk"),
+    path("use-cases/<slug:slug>/envelopes", envelopes.EnvelopeList.as_view(), name="api_envelopes"),
+    path("envelopes/trial", envelopes.EnvelopeTrial.as_view(), name="api_envelope_trial"),
+    path("envelopes/<str:public_id>", envelopes.EnvelopeDetails.as_view(), name="api_envelope"),
+    path("envelopes/<str:public_id>/end", envelopes.EnvelopeEnd.as_view(), name="api_envelope_end"),
+    path("gates/<slug:environment>/evaluations", gates.EvaluationCreate.as_view(), name="api_gate_evaluations"),
+    path("gates/<slug:environment>/simulate", foresight.GateSimulate.as_view(), name="api_gate_simulate"),
+    path("evaluations", gates.EvaluationList.as_view(), name="api_evaluations"),
+    path("evaluations/<str:public_id>", gates.EvaluationDetails.as_view(), name="api_evaluation"),
+    path("insights", foresight.Insights.as_view(), name="api_insights"),
+]

@@ -1,0 +1,1 @@
+"""What people send to pages of the approvals room."""

@@ -1,0 +1,47 @@
+"""What waiting costs: the benefit that was not there in the meantime, if all of it waits for the release. Money is Decimal."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+
+from approvals.insights.intervals import Interval, length
+
+MONTHS = Decimal(12)
+DAYS_A_MONTH = Decimal("30.4375")  # 365.25 / 12
+SECONDS_A_DAY = Decimal(86_400)
+CENT = Decimal("0.01")
+
+
+def a_month(benefits_a_year: Sequence[Decimal]) -> Decimal:
+    """The benefit of a month: the mean of the years in which there is any, over twelve. Zero when there is none."""
+    years = [amount for amount in benefits_a_year if amount]
+    return sum(years, Decimal(0)) / len(years) / MONTHS if years else Decimal(0)
+
+
+def cost_of_waiting(
+    waits: Mapping[str, Iterable[Interval]], benefits: Mapping[str, tuple[Decimal, str]]
+) -> tuple[dict[str, Decimal], int]:
+    """What the waiting of use cases costs, by currency, and how many of them waited without a benefit on record.
+
+    Waiting time × expected monthly benefit. Time in which several releases of a use case waited at once counts once, as its benefit
+    can be missed only once. Amounts of different currencies are never added up.
+    """
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    without = 0
+    for use_case, intervals in waits.items():
+        waited = length(intervals)
+        if not waited:
+            continue
+        if use_case not in benefits:
+            without += 1
+            continue
+        amount, currency = benefits[use_case]
+        found[currency] += amount * _days(waited) / DAYS_A_MONTH
+    return {currency: amount.quantize(CENT) for currency, amount in sorted(found.items())}, without
+
+
+def _days(span: timedelta) -> Decimal:
+    return (Decimal(span.days) * SECONDS_A_DAY + Decimal(span.seconds)) / SECONDS_A_DAY

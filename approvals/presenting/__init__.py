@@ -1,0 +1,1 @@
+"""Requests, steps, ballots, waivers and policies as the API shows them."""

@@ -1,0 +1,127 @@
+"""The bodies of records in words for people: documents, policies, envelopes. Bodies in, values for templates out; no queries."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from approvals.chain import chain_picture
+from approvals.difference import Row
+from approvals.envelopes import parse_limits
+from approvals.readable import MOST_ROWS
+from approvals.wording_envelopes import free_sentences, limit_sentences, moves_text
+
+CONTEXT = 3  # unchanged lines around a change
+
+
+@dataclass(frozen=True, slots=True)
+class DiffLine:
+    """A line of a text difference: `added`, `removed`, `same`, or `gap` where lines that are the same were left out."""
+
+    change: str
+    text: str = ""
+
+
+def text_difference(before: str, after: str) -> list[DiffLine]:
+    """What differs between two texts, line by line, with a little around it. Empty when nothing does."""
+    kinds = {"+": "added", "-": "removed", " ": "same"}
+    found: list[DiffLine] = []
+    for line in difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=CONTEXT):
+        if line.startswith(("---", "+++")) and not found:
+            continue
+        found.append(DiffLine("gap") if line.startswith("@@") else DiffLine(kinds[line[0]], line[1:]))
+    return found[1:] if found and found[0].change == "gap" else found
+
+
+def document_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {
+        "title": body.get("title", ""),
+        "name": body.get("name", ""),
+        "url": body.get("url", ""),
+        "size": body.get("size"),
+        "sha256": body.get("sha256", ""),
+        "other_bytes": before is not None and before.get("sha256") != body.get("sha256"),
+    }
+
+
+def policy_view(body: Mapping[str, Any], text: str, text_before: str | None) -> dict[str, Any]:
+    """The chain drawn, and the text beside the one before. `text` is as its author wrote it."""
+    return {
+        "title": body.get("title", ""),
+        "chain": chain_picture(body, key="chain-judged"),
+        "text": text,
+        "difference": text_difference(text_before, text) if text_before is not None else [],
+        "compared": text_before is not None,
+    }
+
+
+def envelope_view(name: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a pipeline may change without asking again. The part `envelope` has all of it, the others what bears on them."""
+    if "may_move" not in body:
+        limits = parse_limits(body["limits"])
+        return {
+            "whole": True,
+            "model": body["model"],
+            "environment": body["environment"],
+            "moves": moves_text(limits),
+            "limits": limit_sentences(limits),
+            "free": free_sentences(limits),
+        }
+    limits = parse_limits({**body["limits"], "moves": [name] if body["may_move"] else []})
+    return {
+        "may_move": body["may_move"],
+        "baseline": body["baseline"],
+        "limits": limit_sentences(limits),
+        "free": free_sentences(limits),
+    }
+
+
+def labelled(rows: Sequence[Row]) -> list[dict[str, str]]:
+    """The rows of a difference as `components/diff.html` takes them, with the fields of records in the reader's language."""
+    labels = {
+        "title": _("Title"),
+        "name": _("File"),
+        "url": _("Address"),
+        "size": _("Size in bytes"),
+        "sha256": _("SHA-256"),
+        "steps": _("Steps"),
+        "role": _("Role"),
+        "quorum": _("Approvals needed"),
+        "after": _("Opens after"),
+        "covers": _("Judges"),
+        "exclude": _("Excluded"),
+        "applies_if": _("Only when"),
+        "description": _("Description"),
+        "signature": _("Signature"),
+        "sla": _("Due within"),
+        "remind": _("Reminders"),
+        "escalate": _("Escalation"),
+        "bulk": _("Many at once"),
+        "checks": _("Checks"),
+        "open_for": _("Open for"),
+        "valid_for": _("Valid for"),
+        "grace": _("Warns before it ends"),
+        "conditional": _("Approvals with a condition"),
+        "break_glass": _("Break glass"),
+        "standard_changes": _("Standard changes"),
+        "distinct_humans": _("Nobody counts twice"),
+        "limits": _("Limits"),
+        "may_move": _("May change"),
+        "moves": _("May change"),
+        "baseline": _("Baseline"),
+        "metrics": _("Metrics"),
+        "data": _("Data"),
+    }
+    return [
+        {
+            "path": " › ".join(str(labels.get(part, part)) for part in row.path),
+            "before": row.before,
+            "after": row.after,
+            "change": row.change,
+        }
+        for row in rows[:MOST_ROWS]
+    ]

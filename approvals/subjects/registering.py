@@ -1,0 +1,19 @@
+"""Every type of subject there is: one line each. Called once, when the app is ready."""
+
+from __future__ import annotations
+
+from approvals.subjects import register
+
+
+def register_all() -> None:
+    from approvals.subjects.document import DocumentSubject
+    from approvals.subjects.envelope import EnvelopeSubject
+    from approvals.subjects.model_version import ModelVersionSubject
+    from approvals.subjects.policy_version import PolicyVersionSubject
+    from approvals.subjects.use_case_definition import UseCaseDefinitionSubject
+
+    register(ModelVersionSubject())
+    register(UseCaseDefinitionSubject())
+    register(DocumentSubject())
+    register(PolicyVersionSubject())
+    register(EnvelopeSubject())

@@ -1,0 +1,74 @@
+"""Which news this room listens to. No answer of it depends on any of these having run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from approvals.models import Request
+from approvals.services import clocks, news
+from foundation import outbox
+from foundation.models import OutboxEvent
+
+OF_A_USE_CASE = ("usecases.definition.written", "economics.snapshot.written")
+OF_A_VERSION = ("lineage.model_version.measured", "lineage.model_version.verified")
+OF_MEANINGS = ("dictionary.version.written", "dictionary.binding.made", "dictionary.binding.ended")
+OF_PEOPLE = ("people.role.changed", "people.delegation.changed")
+NEWS: dict[str, Any] = {
+    "approvals.request.opened": news.on_request_moved,
+    "approvals.request.resubmitted": news.on_request_moved,
+    "approvals.request.migrated": news.on_request_moved,
+    "approvals.request.looked_at": news.on_request_moved,
+    "approvals.ballot.cast": news.on_ballot,
+    "approvals.ballot.dismissed": news.on_dismissal,
+    "approvals.request.approved": news.on_closed,
+    "approvals.request.rejected": news.on_closed,
+    "approvals.request.expired": news.on_closed,
+    "approvals.request.revoked": news.on_revoked,
+    "approvals.condition.missed": news.on_condition_missed,
+    "approvals.step.reminded": news.on_reminded,
+    "approvals.step.overdue": news.on_overdue,
+    "approvals.step.escalated": news.on_escalated,
+    "approvals.waiver.opened": news.on_waiver_opened,
+    "approvals.waiver.ended": news.on_waiver_ended,
+    "approvals.waiver.reviewed": news.on_waiver_reviewed,
+}
+
+
+def connect() -> None:
+    """Subscribe. Called from `ready()`."""
+    for topic, subscriber in NEWS.items():
+        outbox.subscribe(topic, subscriber)
+    for topics, subscriber in (
+        (OF_A_USE_CASE, of_a_use_case),
+        (OF_A_VERSION, of_a_version),
+        (OF_MEANINGS, of_meanings),
+        (OF_PEOPLE, of_people),
+        (("approvals.policy.withdrawn",), of_a_policy),
+    ):
+        for topic in topics:
+            outbox.subscribe(topic, subscriber)
+
+
+def of_a_use_case(event: OutboxEvent) -> None:
+    clocks.look_at(Request.objects.filter(use_case__public_id=event.subject_id))
+
+
+def of_a_version(event: OutboxEvent) -> None:
+    clocks.look_at(Request.objects.filter(subject_id=event.subject_id))
+
+
+def of_meanings(event: OutboxEvent) -> None:
+    """Which versions read a column is known by their manifests alone, so all are looked at."""
+    clocks.look_at(Request.objects.all())
+
+
+def of_people(event: OutboxEvent) -> None:
+    """Somebody came, left, or is away: on one use case, or wherever they hold something."""
+    scope = event.payload.get("scope", "")
+    people = [event.payload[name] for name in ("user", "delegate") if event.payload.get(name)]
+    rows = Request.objects.filter(use_case__public_id=scope) if scope else Request.objects.all()
+    clocks.look_at(rows, people)
+
+
+def of_a_policy(event: OutboxEvent) -> None:
+    clocks.look_at(Request.objects.filter(policy_version__public_id=event.subject_id))

@@ -1,0 +1,84 @@
+"""Who may do what, at every address of the product: the table that `test_permission_matrix` holds the product against.
+
+A row says for one address and method who gets through (`may`), who sees the thing but is refused with a reason (403), and for
+whom it does not exist (404). A new address needs a row here; nothing is open by being forgotten.
+"""
+
+from __future__ import annotations
+
+from tests.matrix.definitions import DEFINITION_API, DEFINITION_PAGES
+from tests.matrix.files import FILE_PAGES, FILES
+from tests.matrix.intake import INTAKE_API, INTAKE_PAGES
+from tests.matrix.judgement import JUDGEMENT
+from tests.matrix.judging import JUDGING_PAGES, RISK_API, STACK_API
+from tests.matrix.pages import PAGES as PAGES_OF_ROOMS
+from tests.matrix.registers import REGISTERS
+from tests.matrix.responsibilities import RESPONSIBILITIES, RESPONSIBILITY_PAGES
+from tests.matrix.row import CALLERS, TOKENS, Row
+from tests.matrix.searching import SEARCH_API, SEARCH_PAGES
+from tests.matrix.showing import SHOWING_API, SHOWING_PAGES
+from tests.matrix.stages import STAGE_PAGES, STAGES
+from tests.matrix.talk import TALK_API, TALK_PAGES
+
+__all__ = ["API", "CALLERS", "PAGES", "SIGNING_IN", "TOKENS", "Row"]
+
+API = [
+    *DEFINITION_API,
+    *REGISTERS,
+    *FILES,
+    *JUDGEMENT,
+    *TALK_API,
+    *STAGES,
+    *SEARCH_API,
+    *SHOWING_API,
+    *RESPONSIBILITIES,
+    *RISK_API,
+    *STACK_API,
+    *INTAKE_API,
+]
+PAGES = [
+    *PAGES_OF_ROOMS,
+    *DEFINITION_PAGES,
+    *FILE_PAGES,
+    *TALK_PAGES,
+    *STAGE_PAGES,
+    *SEARCH_PAGES,
+    *SHOWING_PAGES,
+    *RESPONSIBILITY_PAGES,
+    *JUDGING_PAGES,
+    *INTAKE_PAGES,
+]
+
+# Pages of the library that signs people in. Its own tests prove them; here stands only that they are known.
+SIGNING_IN = {
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_signup",
+    "account_reauthenticate",
+    "account_email",
+    "account_email_verification_sent",
+    "account_confirm_email",
+    "account_change_password",
+    "account_set_password",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_confirm_login_code",
+    "mfa_index",
+    "mfa_authenticate",
+    "mfa_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_download_recovery_codes",
+    "socialaccount_login_cancelled",
+    "socialaccount_login_error",
+    "socialaccount_signup",
+    "socialaccount_connections",
+    "openid_connect_login",
+    "openid_connect_callback",
+    "usersessions_list",
+}
