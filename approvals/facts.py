@@ -13,6 +13,7 @@ from typing import Any
 from approvals import subjects
 from approvals.models import Decision, Request
 from approvals.policy import FACTS, FactValue, Policy
+from approvals.subjects import Judged
 
 Facts = Mapping[str, FactValue]
 STANDARD_CHANGE = "standard_change"  # beside the facts in the record: which one was found to hold
@@ -23,9 +24,16 @@ def matter_to(policy: Policy) -> bool:
     return bool(policy.standard_changes) or any(step.applies_if for step in policy.steps)
 
 
-def facts_of(request: Request, subject: Any, digests: Mapping[str, str], since: Sequence[Decision]) -> dict[str, FactValue]:
-    """Every fact there is about a request now. `since`: the approvals of its line, newest first."""
-    found = subjects.adapter_for(request.subject_type).facts(subject, request.environment)
+def facts_of(
+    request: Request, subject: Any, digests: Mapping[str, str], since: Sequence[Decision], judged: Judged | None = None
+) -> dict[str, FactValue]:
+    """Every fact there is about a request now. `since`: the approvals of its line, newest first.
+
+    `judged`, where the subject was judged just now, spares reading the same rows again.
+    """
+    adapter = subjects.adapter_for(request.subject_type)
+    environment = request.environment
+    found = adapter.facts(subject, environment) if judged is None else adapter.facts_over(subject, environment, judged)
     return facts_with(found, request, digests, since)
 
 

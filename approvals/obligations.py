@@ -37,7 +37,8 @@ def register() -> None:
 
 def steps_of(scopes: Sequence[str]) -> Mapping[str, Sequence[Asked]]:
     """The steps of the policies that judge what a use case makes, with who made what is judged now. A constant number of queries."""
-    policies, makers, gates = _policies(), _makers(scopes), _gates_asked(scopes)
+    before = list(Gate.objects.select_related("environment", "policy").order_by("environment__title", "pk"))
+    policies, makers, gates = _policies(before), _makers(scopes), _gates_asked(scopes, before)
     return {
         scope: [
             asked
@@ -60,19 +61,19 @@ class _Gates:
     asked: Mapping[str, frozenset[str]]
 
 
-def _gates_asked(scopes: Sequence[str]) -> _Gates:
+def _gates_asked(scopes: Sequence[str], gates: Sequence[Gate]) -> _Gates:
     asked: dict[str, set[str]] = defaultdict(set)
     requests = Request.objects.filter(use_case__public_id__in=scopes, environment__isnull=False)
     for scope, key in requests.values_list("use_case__public_id", "environment__gate__policy__key").distinct():
         asked[scope].add(key)
-    known = frozenset(Gate.objects.values_list("policy__key", flat=True))
+    known = frozenset(gate.policy.key for gate in gates)
     return _Gates(known, {scope: frozenset(asked[scope]) for scope in scopes})
 
 
-def _policies() -> dict[str, tuple[PolicyVersion, str]]:
+def _policies(gates: Sequence[Gate]) -> dict[str, tuple[PolicyVersion, str]]:
     """The version in force of each policy before an environment, or for what a use case signs; with what it is about."""
     about: dict[str, str] = {}
-    for gate in Gate.objects.select_related("environment", "policy").order_by("environment__title", "pk"):
+    for gate in gates:
         about.setdefault(gate.policy.key, gate.environment.title)
     for item in governed_subjects():
         if item.type in OF_A_USE_CASE and item.key:
@@ -120,9 +121,14 @@ def _makers(scopes: Sequence[str]) -> dict[str, dict[str, frozenset[str]]]:
     return found
 
 
-def workloads_of(people: Collection[str]) -> Mapping[str, int]:
-    """How many open requests wait for each of these people. A constant number of queries."""
+def workloads_of(people: Collection[str], above: int = 0) -> Mapping[str, int]:
+    """How many open requests wait for each of these people. A constant number of queries.
+
+    One query where no more are open than `above`: then nobody has more to do, and none of them is evaluated.
+    """
     rows = list(requests_with_people(system("self-test")).open().order_by("-pk")[:LOOKED_AT])
+    if len(rows) <= above:
+        return {}
     waiting: Counter[str] = Counter()
     for listed in standings_of(rows, {row.pk: "" for row in rows}):
         waiting.update({user.public_id for user in movers(listed.standing)} & set(people))

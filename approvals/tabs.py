@@ -44,7 +44,7 @@ def newest_requests(actor: Actor, use_cases: Sequence[UseCase]) -> Mapping[int, 
 
 def as_asked(rows: Sequence[Request]) -> dict[int, Asked]:
     """Requests as other rooms show them, by primary key. A constant number of queries."""
-    listed = standings_of([row for row in rows if row.state == Request.State.OPEN])
+    listed = standings_of([row for row in rows if row.state == Request.State.OPEN], timed=False)
     titles = {item.standing.request.pk: item.title for item in listed}
     titles |= titles_of([row for row in rows if row.pk not in titles])
     return asked_of(rows, [item.standing for item in listed], titles)

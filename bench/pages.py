@@ -18,6 +18,19 @@ from bench.inbox import database, measured
 USE_CASES, LED = 10_000, 300
 STATEMENTS, MILLISECONDS = 20, 300
 
+TABS = (
+    "stage",
+    "people",
+    "documents",
+    "increments",
+    "dictionary",
+    "models",
+    "dependencies",
+    "cost-benefit",
+    "approvals",
+    "talk",
+    "history",
+)
 PAGES = (
     ("list", "/use-cases/"),
     ("list, filtered by text", "/use-cases/?q=churn"),
@@ -26,6 +39,10 @@ PAGES = (
     ("list, mine, by title", "/use-cases/?mine=on&sort=title"),
     ("board", "/use-cases/board/"),
     ("board, filtered", "/use-cases/board/?q=fraud&kind=product"),
+    ("board, one stage", "/use-cases/board/?stage=building"),
+    ("work that stands still", "/use-cases/stuck/"),
+    ("use case", "/use-cases/volume-000007/"),
+    *((f"use case, {tab}", f"/use-cases/volume-000007/{tab}/") for tab in TABS),
     ("search", "/search/?q=fraud"),
     ("search, of one kind", "/search/?q=churn+north&type=use_case"),
     ("search, Chinese", "/search/?q=客户"),

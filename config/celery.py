@@ -7,6 +7,9 @@ import os
 from celery import Celery
 from celery.signals import worker_ready
 
+from config import broker
+
+broker.use()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("countersign")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -6,14 +6,19 @@ import json
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from approvals.selectors.inbox import turn_count
 from config.views import shell
+from foundation.actor import Actor
+from foundation.models import AuditEvent
 from foundation.pages import is_from_outside
-from governance.people.selectors import unread_count
+from governance.people.models import Notice
+from governance.people.selectors import MANY, unread_count
 
 OUTSIDE = ("/", "/notices/", "/use-cases/")  # places that exist for somebody from outside
 
@@ -49,24 +54,38 @@ def _navigation(request: Any) -> list[dict[str, Any]]:
     ]
     if is_from_outside(request):
         entries = [entry for entry in entries if entry[1] in OUTSIDE] + [(_("Profile"), "/settings/profile/", "user-round")]
+    counts = _counts(request)
     return [
         {
             "label": label,
             "url": url,
             "icon": icon,
             "current": request.path == url if url == "/" else request.path.startswith(url),
-            "count": _waiting(request) if url == "/" else unread_count(request.actor) if url == "/notices/" else 0,
+            "count": counts.get(url, 0),
             "unread": url == "/notices/",  # what the count counts
         }
         for label, url, icon in entries
     ]
 
 
-def _waiting(request: Any) -> int:
-    """What waits for this person; counted once for a request, or taken from a view that knows (`request.turns`)."""
-    if not hasattr(request, "turns"):
-        request.turns = turn_count(request.actor)
-    return request.turns
+def _counts(request: Any) -> dict[str, int]:
+    """What waits for this person and what they have not read. One query for both, while nothing has happened anywhere.
+
+    The first is counted once for a request, or taken from a view that knows (`request.turns`).
+    """
+    if hasattr(request, "turns"):
+        return {"/": request.turns, "/notices/": unread_count(request.actor)}
+    newest = AuditEvent.objects.order_by("-pk").values_list("uid", _unread(request.actor)).first()
+    event, unread = newest or (None, unread_count(request.actor))  # nothing ever happened here
+    request.turns = turn_count(request.actor, event)
+    return {"/": request.turns, "/notices/": unread}
+
+
+def _unread(actor: Actor) -> Coalesce:
+    """What `unread_count` says, inside a query that is made anyway."""
+    some = Notice.objects.visible_to(actor).unread().order_by()[:MANY]
+    counted = Notice.objects.filter(pk__in=some.values("pk")).order_by().values("user").annotate(count=Count("pk"))
+    return Coalesce(Subquery(counted.values("count")), 0)
 
 
 def _demo_logins(request: HttpRequest) -> list[dict[str, str]]:

@@ -17,6 +17,7 @@ from approvals.policy.reading import MAX_HOURS, MAX_QUORUM
 from approvals.services.decisions import LONGEST_COMMENT
 from approvals.wording import component_label, fact_label
 from config.forms import PolicyForm
+from foundation.days import DayField
 from governance.people.roles import ROLES
 
 Choices = list[tuple[str, Any]]
@@ -307,9 +308,7 @@ class PublishForm(forms.Form):
 class OpenForCommentForm(forms.Form):
     """Until which day people may say what they think of a draft."""
 
-    until = forms.DateField(
-        label=_("Comments until the end of"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    until = DayField(label=_("Comments until the end of"))
 
 
 def names_of(text: str) -> list[str]:

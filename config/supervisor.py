@@ -62,7 +62,8 @@ class Supervisor:
     def run(self, *, started: Callable[[], None]) -> int:
         """Start everything, say so, wait. 0 after a signal; 1 when a child ended by itself, with its last log lines."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, self._on_signal)
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # `nohup` means what it says
+                signal.signal(number, self._on_signal)
         environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
         try:
             for child in self.children:
@@ -74,6 +75,10 @@ class Supervisor:
 
     def _on_signal(self, number: int, frame: object) -> None:
         self.stopping = True
+
+    def is_running(self) -> bool:
+        """Whether nobody has asked it to stop, and no child has ended."""
+        return not self.stopping and all(child.process is not None and child.process.poll() is None for child in self.children)
 
     def _watch(self) -> int:
         while not self.stopping:

@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -56,7 +56,7 @@ class FilterForm(forms.Form):
             rows = rows.filter(actor_id=_actor_id(wanted["actor"].strip()))
         if wanted.get("since"):
             rows = rows.filter(at__gte=datetime.combine(wanted["since"], time.min, UTC))
-        if wanted.get("until"):
+        if wanted.get("until") and wanted["until"] < date.max:  # after the last day there is nothing is left out
             rows = rows.filter(at__lt=datetime.combine(wanted["until"], time.min, UTC) + timedelta(days=1))
         return rows
 

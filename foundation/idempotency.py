@@ -16,6 +16,7 @@ from foundation.models import IdempotencyRecord
 
 IN_FLIGHT = timedelta(seconds=60)  # after that the first attempt is taken for dead
 LONGEST_KEY = 200
+ATTEMPTS = 3
 
 
 class OtherBody(CountersignError):
@@ -44,20 +45,15 @@ def once(
             code="idempotency.key",
         )
     fingerprint = digest_bytes(f"{method} {path}\n".encode() + body)
-    try:
-        with transaction.atomic():
-            record = IdempotencyRecord.objects.create(
-                principal=principal, key=key, fingerprint=fingerprint, started_at=clock.now()
-            )
-    except IntegrityError:
-        record = IdempotencyRecord.objects.get(principal=principal, key=key)
+    record, mine = _claimed(principal, key, fingerprint)
+    if not mine:
         if record.fingerprint != fingerprint:
-            raise OtherBody(_("This Idempotency-Key was used for another request. Use a new key for a new request.")) from None
+            raise OtherBody(_("This Idempotency-Key was used for another request. Use a new key for a new request."))
         if record.status is not None:
             return record.status, record.body, True
         stale = IdempotencyRecord.objects.filter(pk=record.pk, status=None, started_at__lt=clock.now() - IN_FLIGHT)
         if not stale.update(started_at=clock.now()):
-            raise InFlight(_("The same request is being worked on. Ask again in a moment."), extra={"retry_after": 2}) from None
+            raise _in_flight()
     try:
         status, answer = act()
     except BaseException:
@@ -68,3 +64,26 @@ def once(
     else:
         IdempotencyRecord.objects.filter(pk=record.pk).update(status=status, body=answer)
     return status, answer, False
+
+
+def _claimed(principal: str, key: str, fingerprint: str) -> tuple[IdempotencyRecord, bool]:
+    """The record of this key, and whether it is ours: made just now.
+
+    Somebody else's may be freed again between finding the key taken and reading whose it is, and then the key can be had.
+    """
+    for _attempt in range(ATTEMPTS):
+        try:
+            with transaction.atomic():
+                made = IdempotencyRecord.objects.create(
+                    principal=principal, key=key, fingerprint=fingerprint, started_at=clock.now()
+                )
+                return made, True
+        except IntegrityError:
+            found = IdempotencyRecord.objects.filter(principal=principal, key=key).first()
+            if found is not None:
+                return found, False
+    raise _in_flight()
+
+
+def _in_flight() -> InFlight:
+    return InFlight(_("The same request is being worked on. Ask again in a moment."), extra={"retry_after": 2})

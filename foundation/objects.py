@@ -61,7 +61,7 @@ def all_types() -> list[ObjectType]:
 def resolve(public_id: str, *, actor: Actor) -> PublicIdModel | None:
     """The row behind a public id, when there is one that the actor may see."""
     kind = by_prefix(public_id)
-    if kind is None:
+    if kind is None or "\x00" in public_id:  # what PostgreSQL does not look for
         return None
     rows: Any = kind.model._default_manager
     return rows.visible_to(actor).filter(public_id=public_id).first()

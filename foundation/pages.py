@@ -64,7 +64,8 @@ def is_from_outside(request: Any) -> bool:
 
 def one(rows: QuerySet[Any], **key: Any) -> Any:
     """The row, or Missing, which is shown as 404: what somebody may not see does not exist for them."""
-    row = rows.filter(**key).first()
+    named = not any("\x00" in value for value in key.values() if isinstance(value, str))  # what PostgreSQL does not look for
+    row = rows.filter(**key).first() if named else None
     if row is None:
         raise Missing(_("There is no such thing, or you may not see it."))
     return row

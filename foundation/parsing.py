@@ -12,6 +12,7 @@ from rest_framework import exceptions, parsers
 
 from foundation.errors import TooLarge
 
+DEEPEST = 60  # what people and programs write is a fifth of it; every walk over a value is one call for each level
 LARGEST_EXPONENT = 1000  # written out, 1e999999999 would fill the memory; no figure of ours comes near this
 
 
@@ -26,6 +27,8 @@ class DecimalJSONParser(parsers.BaseParser):
             value = json.loads(
                 raw.decode("utf-8"), parse_float=self._decimal, parse_constant=self._refuse, object_pairs_hook=self._unique
             )
+            if raw.count(b"{") + raw.count(b"[") > DEEPEST:
+                self._refuse_depth(value)
             if b"\\u" in raw:
                 self._refuse_half_characters(value)
             return value
@@ -55,6 +58,17 @@ class DecimalJSONParser(parsers.BaseParser):
     @staticmethod
     def _refuse(name: str) -> Any:
         raise ValueError(f"{name} is not a number JSON knows")
+
+    @staticmethod
+    def _refuse_depth(value: Any) -> None:
+        """Level by level, without calls within calls."""
+        level = [value]
+        for _depth in range(DEEPEST + 1):
+            inner = [item.values() if isinstance(item, dict) else item for item in level if isinstance(item, dict | list)]
+            level = [item for items in inner for item in items]
+            if not level:
+                return
+        raise RecursionError
 
     @staticmethod
     def _refuse_half_characters(value: Any) -> None:

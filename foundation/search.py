@@ -52,17 +52,23 @@ def reach_from(function: Reach) -> None:
 def index(row: PublicIdModel, at: datetime) -> None:
     """Write down by what the row can be found, as it is now. Things without words of their own are left out.
 
-    When the thing that others belong to was renamed, they carry its name: their entries are written anew too.
+    When a thing was renamed, others carry its name: what belongs to it, and what reaches for it by `related`, such as a binding for
+    its element. Their entries are written anew too.
     """
     entry = entry_of(row, at)
     if entry is None:
         return
-    known = None
-    if entry.scope == entry.public_id:
+    known, carriers = None, _carriers(row)
+    if entry.scope == entry.public_id or carriers:
         known = SearchEntry.objects.filter(public_id=entry.public_id).values_list("title", flat=True).first()
     _write([entry])
-    if known is not None and known != entry.title:
-        _rename_within(entry.public_id)
+    if known is None or known == entry.title:
+        return
+    if entry.scope == entry.public_id:
+        _write_anew(SearchEntry.objects.filter(scope=entry.public_id).exclude(public_id=entry.public_id))
+    for kind, path in carriers:
+        rows: Any = kind.model._base_manager
+        _write_anew(SearchEntry.objects.filter(public_id__in=rows.filter(**{path: row.pk}).values("public_id")))
 
 
 def entry_of(row: PublicIdModel, at: datetime) -> SearchEntry | None:
@@ -96,12 +102,25 @@ def _write(entries: Sequence[SearchEntry]) -> None:
     )
 
 
-def _rename_within(scope: str) -> None:
-    found = SearchEntry.objects.filter(scope=scope).exclude(public_id=scope)
-    for ids in _grouped(found.values_list("public_id", flat=True)).values():
-        _write(
-            list(_entries(ids, times=dict(SearchEntry.objects.filter(public_id__in=ids).values_list("public_id", "updated_at"))))
-        )
+def _write_anew(found: QuerySet[SearchEntry]) -> None:
+    """These entries once more, as their rows are now; nothing happened to the rows themselves, so their times stay."""
+    times = dict(found.values_list("public_id", "updated_at"))
+    for ids in _grouped(times).values():
+        for begin in range(0, len(ids), BATCH):
+            _write(list(_entries(ids[begin : begin + BATCH], times)))
+
+
+def _carriers(row: PublicIdModel) -> list[tuple[objects.ObjectType, str]]:
+    """Types whose entries carry the name of such a row, with the way from them to it. What belongs to a scope is found by that."""
+    found = []
+    for kind in searchable():
+        for steps in (path.split("__") for path in kind.related):
+            model: Any = kind.model
+            for at, step in enumerate(steps, start=1):
+                model = model._meta.get_field(step).related_model
+                if isinstance(row, model):
+                    found.append((kind, "__".join(steps[:at])))
+    return [] if row.audit_scope() == row.public_id else list(dict.fromkeys(found))
 
 
 def _grouped(ids: Iterable[str]) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ expanded. Whole numbers, truth values and null come as themselves; everything el
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,8 @@ from ruamel.yaml.events import (
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 MAX_DEPTH = 10
+# YAML's escapes can write what can neither be stored nor hashed: NUL, and half a surrogate pair.
+NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
 def _(text: str) -> str:
@@ -41,6 +43,7 @@ MESSAGES = {
     "directive": _("YAML directives are not accepted"),
     "many_documents": _("there is a second document here; one is read"),
     "not_a_key": _("a key has to be a word"),
+    "no_text": _("this holds an escape that stands for no character of a text"),
     "duplicate_key": _("%(value)s is given twice"),
 }
 
@@ -79,21 +82,35 @@ class Document:
 
 def read(source: str | bytes, *, max_bytes: int) -> Document:
     """The values of one YAML document. Raises Unreadable, which names each line that cannot be used."""
+    document, problems = gather(source, max_bytes=max_bytes)
+    if problems:
+        raise Unreadable(problems)
+    return document
+
+
+def gather(
+    source: str | bytes, *, max_bytes: int, max_depth: int = MAX_DEPTH, odd: Callable[[str], Any] = str
+) -> tuple[Document, list[Problem]]:
+    """As `read`, but what is wrong with single keys comes beside the values, for a reader that has more to say of them.
+
+    `odd` makes what is neither text, whole number, truth value nor null (a float, a date) from the text that was written.
+    """
     text = _decoded(source, max_bytes)
     try:
-        if refused := _refused(text):
+        if refused := _refused(text, max_depth):
             raise Unreadable(refused)
         root = YAML(typ="safe", pure=True).compose(text)
+    except Unreadable:
+        raise
+    except ValueError as error:  # an escape beyond the last character, which ruamel does not check
+        raise Unreadable([Problem(None, "", "yaml", {"detail": str(error)[:120]})]) from error
     except YAMLError as error:
         mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
         detail = (error.problem if isinstance(error, MarkedYAMLError) else None) or str(error).partition("\n")[0]
         raise Unreadable([Problem(mark.line + 1 if mark else None, "", "yaml", {"detail": detail})]) from error
     lines: dict[str, int] = {}
     problems: list[Problem] = []
-    values = None if root is None else _plain(root, "", lines, problems)
-    if problems:
-        raise Unreadable(problems)
-    return Document(values, lines)
+    return Document(None if root is None else _plain(root, "", lines, problems, odd), lines), problems
 
 
 def _decoded(source: str | bytes, max_bytes: int) -> str:
@@ -108,7 +125,7 @@ def _decoded(source: str | bytes, max_bytes: int) -> str:
         raise Unreadable([Problem(line, "", "encoding", {"detail": str(error)[:120]})]) from error
 
 
-def _refused(text: str) -> list[Problem]:
+def _refused(text: str, max_depth: int) -> list[Problem]:
     """What YAML allows and is not accepted here. Reads events, so that nothing is expanded or nested before it was judged."""
     problems: list[Problem] = []
     depth = documents = 0
@@ -126,17 +143,17 @@ def _refused(text: str) -> list[Problem]:
             problems.append(Problem(line, "", "tag", {"value": str(event.tag)[:120]}))
         if isinstance(event, MappingStartEvent | SequenceStartEvent):
             depth += 1
-            if depth > MAX_DEPTH:
-                return [*problems, Problem(line, "", "too_deep", {"limit": str(MAX_DEPTH)})]
+            if depth > max_depth:
+                return [*problems, Problem(line, "", "too_deep", {"limit": str(max_depth)})]
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
             depth -= 1
     return problems
 
 
-def _plain(node: Node, path: str, lines: dict[str, int], problems: list[Problem]) -> Any:
+def _plain(node: Node, path: str, lines: dict[str, int], problems: list[Problem], odd: Callable[[str], Any]) -> Any:
     lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, SequenceNode):
-        return [_plain(item, f"{path}[{at}]", lines, problems) for at, item in enumerate(node.value)]
+        return [_plain(item, f"{path}[{at}]", lines, problems, odd) for at, item in enumerate(node.value)]
     if isinstance(node, MappingNode):
         body: dict[str, Any] = {}
         for key_node, item in node.value:
@@ -145,16 +162,22 @@ def _plain(node: Node, path: str, lines: dict[str, int], problems: list[Problem]
                 problems.append(Problem(line, path, "not_a_key"))
                 continue
             where = below(path, key_node.value)
+            if NO_TEXT.search(key_node.value):
+                problems.append(Problem(line, path, "no_text"))
+                continue
             if key_node.value in body:
                 problems.append(Problem(line, where, "duplicate_key", {"value": key_node.value[:120]}))
                 continue
             lines[where] = line
-            body[key_node.value] = _plain(item, where, lines, problems)
+            body[key_node.value] = _plain(item, where, lines, problems, odd)
         return body
-    return _scalar(node)
+    if isinstance(node.value, str) and NO_TEXT.search(node.value):
+        problems.append(Problem(lines[path], path, "no_text"))
+        return ""
+    return _scalar(node, odd)
 
 
-def _scalar(node: Node) -> Any:
+def _scalar(node: Node, odd: Callable[[str], Any]) -> Any:
     kind = str(node.tag).rpartition(":")[2]
     if kind == "null":
         return None
@@ -162,7 +185,7 @@ def _scalar(node: Node) -> Any:
         return node.value.lower() == "true"
     if kind == "int" and re.fullmatch(r"[-+]?[0-9]{1,9}", node.value):
         return int(node.value)
-    return node.value
+    return node.value if kind == "str" else odd(node.value)
 
 
 def below(path: str, key: str) -> str:

@@ -30,7 +30,7 @@ def _registered(cases: Cases) -> Mapping[int, Answer]:
 
 def _is_there(case: UseCase, row: Newest | None) -> Answer:
     if row is None:
-        said = _("None yet. CI registers one with countersign push.")
+        said = _("No version yet. CI registers one with countersign push.")
         return Answer("unmet", said, f"/use-cases/{case.slug}/models/", BUILDERS)
     return Answer("met", row.label, f"/models/{row.public_id}/")
 

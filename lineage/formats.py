@@ -25,6 +25,7 @@ MAX_VALUES = 100_000
 MAX_DEPTH = 50
 _MAX_DIGITS, _MAX_POWER = 100, 400  # as far as a double goes; 1e999999999 would be a gigabyte once written out
 _TAG = "tag:yaml.org,2002:"
+NO_TEXT = re.compile("[\x00\ud800-\udfff]")  # what escapes can write, and nothing can keep: NUL, and half a surrogate pair
 
 _NAME = r"[a-z0-9](?:[a-z0-9/-]*[a-z0-9])?"
 _SEMVER = (
@@ -210,6 +211,8 @@ def _json_root(data: bytes, file: str) -> Any:
         if len(found) != len(pairs):
             twice = next(name for index, (name, _) in enumerate(pairs) if name in dict(pairs[:index]))
             raise FormatError(file, None, f"the name {twice} comes twice in one object")
+        for text in (*found, *found.values()):
+            _check_text(text, file, None)
         return found
 
     try:
@@ -233,6 +236,8 @@ def _yaml_root(data: bytes, file: str) -> Node | None:
         raise FormatError(file, None, f"not YAML: {error}".splitlines()[0]) from error
     except RecursionError as error:
         raise FormatError(file, None, "nested too deeply") from error
+    except ValueError as error:  # an escape beyond the last character, which ruamel does not check
+        raise FormatError(file, None, f"not YAML: {error}") from error
     return root
 
 
@@ -304,6 +309,7 @@ class _Tree:
     def scalar(self, node: Node) -> Scalar:
         if not isinstance(node, ScalarNode):
             raise FormatError(self.file, _line(node), "a single value is expected here")
+        _check_text(node.value, self.file, _line(node))
         kind, text = str(node.tag).removeprefix(_TAG), str(node.value)
         if kind in ("int", "float"):
             return _decimal(text, self.file, _line(node))
@@ -319,6 +325,7 @@ class _Tree:
         """A scalar as it is written: a digest of digits only is a digest, not a number."""
         if not isinstance(node, ScalarNode):
             raise FormatError(self.file, _line(node), "a single value is expected here")
+        _check_text(node.value, self.file, _line(node))
         return str(node.value)
 
     def count(self, node: Node | None) -> int | None:
@@ -336,12 +343,19 @@ class _Tree:
 
     def _count(self, node: Node, depth: int = 0) -> None:
         self._values += 1
+        if isinstance(node, ScalarNode):
+            _check_text(node.value, self.file, _line(node))
         if self._values > MAX_VALUES:
             raise FormatError(self.file, _line(node), f"more than {MAX_VALUES} values once aliases are followed")
         if not isinstance(node, ScalarNode) and node.tag not in (_TAG + "map", _TAG + "seq"):
             raise FormatError(self.file, _line(node), f"values of the kind {node.tag} are not read")
         if depth > MAX_DEPTH:
             raise FormatError(self.file, _line(node), f"nested more than {MAX_DEPTH} levels deep")
+
+
+def _check_text(value: Any, file: str, line: int | None) -> None:
+    if isinstance(value, str) and NO_TEXT.search(value):
+        raise FormatError(file, line, "it holds an escape that stands for no character of a text")
 
 
 def _decimal(text: str, file: str, line: int | None) -> Decimal:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import io
 import re
 
+MARK = "\ufeff"  # with which some editors begin a file in UTF-8: it stays where it is, and says nothing
 NAMES = {"usecase": "usecase.yaml", "roles": "roles.yaml"}
 _SPEAKS_OF = re.compile(r"^(?:use_case|slug)[ \t]*:[ \t]*[\"']?([A-Za-z0-9_-]+)[\"']?[ \t]*(?:#.*)?$", re.MULTILINE)
 
@@ -17,7 +19,7 @@ def places(slug: str, kind: str) -> tuple[str, ...]:
 
 def belongs_to(text: str, slug: str) -> bool:
     """Whether a file at a place that several use cases share says that it is about this one."""
-    found = _SPEAKS_OF.search(text)
+    found = _SPEAKS_OF.search(text.removeprefix(MARK))
     return found is not None and found.group(1) == slug
 
 
@@ -28,8 +30,7 @@ def patch(path: str, there: str | None, wanted: str) -> str:
     """
     if there == wanted:
         return ""
-    old = (there or "").splitlines(keepends=True)
-    new = wanted.splitlines(keepends=True)
+    old, new = list(io.StringIO(there or "")), list(io.StringIO(wanted))  # lines as Git has them: they end at "\n" alone
     head = [f"diff --git a/{path} b/{path}\n"]
     if there is None:
         head.append("new file mode 100644\n")

@@ -17,6 +17,7 @@ DEEPEST = 12
 LARGEST_EXPONENT = 1000  # written out, 1e999999999 would fill the memory
 FIGURE = Context(prec=15)  # what every database gives back as it was; a float means no more than that either
 PLACES = 18
+NO_TEXT = re.compile("[\x00\ud800-\udfff]")  # what no database keeps: NUL, and half a surrogate pair
 
 
 class Malformed(ValueError):
@@ -109,12 +110,15 @@ def _leaves(value: Any, path: str, where: str, depth: int) -> Iterator[tuple[str
         raise Malformed(where, "too_deep", f"parameters are nested more than {DEEPEST} levels deep")
     if isinstance(value, Mapping) and (value or not path):
         for key, item in value.items():
+            text(str(key), where)
             yield from _leaves(item, f"{path}.{key}" if path else str(key), where, depth + 1)
     elif isinstance(value, list | tuple) and value:
         for index, item in enumerate(value):
             yield from _leaves(item, f"{path}.{index}" if path else str(index), where, depth + 1)
-    elif isinstance(value, bool) or value is None or isinstance(value, str):
+    elif isinstance(value, bool) or value is None:
         yield path, value
+    elif isinstance(value, str):
+        yield path, text(value, f"{where}.{path}")
     elif isinstance(value, int | Decimal):
         number = Decimal(value)
         if not number.is_finite() or abs(number.adjusted()) > LARGEST_EXPONENT:
@@ -124,6 +128,24 @@ def _leaves(value: Any, path: str, where: str, depth: int) -> Iterator[tuple[str
         yield path, "{}" if isinstance(value, Mapping) else "[]"
     else:
         raise Malformed(f"{where}.{path}", "type", f"a parameter cannot be a {type(value).__name__}")
+
+
+def text(value: str, where: str) -> str:
+    """The text, if it can be kept. Raises Malformed for one that holds NUL or half a character."""
+    if NO_TEXT.search(value):
+        raise Malformed(where, "control", "this text holds NUL or half a character")
+    return value
+
+
+def plain(value: Any, where: str) -> Any:
+    """A value of any shape as it is kept: numbers that are not whole as text, in the form of parameters. Raises Malformed."""
+    if isinstance(value, Mapping):
+        return {text(str(key), where): plain(item, f"{where}.{key}") for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item, where) for item in value]
+    if isinstance(value, Decimal):
+        return decimal_text(value)
+    return text(value, where) if isinstance(value, str) else value
 
 
 def figure(value: Decimal, where: str) -> Decimal:
@@ -152,7 +174,7 @@ def read_metric_values(values: Mapping[str, Any], where: str = "metrics") -> tup
         if unknown or isinstance(value, bool) or not isinstance(value, int | Decimal):
             raise Malformed(f"{where}.{name}", "metric", 'a metric is a number or {"value": number, "dataset": text}')
         kept = figure(Decimal(value), f"{where}.{name}")
-        found.append(MetricValue(str(name)[:120], str(inner.get("dataset") or ""), kept))
+        found.append(MetricValue(text(str(name), where)[:120], text(str(inner.get("dataset") or ""), f"{where}.{name}"), kept))
     return tuple(found)
 
 
@@ -164,7 +186,7 @@ def confusion_metrics(values: Mapping[str, Any]) -> tuple[MetricValue, ...]:
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
             raise Malformed(f"confusion.{name}", "count", "a count is a whole number, 0 or more")
         counts[name] = value
-    dataset = str(values.get("dataset") or "")
+    dataset = text(str(values.get("dataset") or ""), "confusion.dataset")
     return tuple(MetricValue(f"confusion.{name}", dataset, Decimal(value)) for name, value in counts.items())
 
 

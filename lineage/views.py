@@ -89,8 +89,7 @@ def crumbs(row: ModelVersion) -> list[dict[str, str]]:
 
 def what_it_is(row: ModelVersion, manifest: Manifest) -> dict[str, Any]:
     """Components, figures and parameters, beside those of the version before."""
-    before = pages.previous_of(row)
-    metrics, older = pages.metrics_of(row, before)
+    before, metrics, older = pages.beside_previous(row)
     return {
         "before": before,
         "components": [(*component_told(name), digest) for name, digest in manifest.digests.items()],

@@ -8,11 +8,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.db import connections
 from django.test import Client, TransactionTestCase
+from django.utils import translation
 
 from foundation.append_only import PREFIX
+
+# On a busy machine an example may take long; that says nothing about the code. How fast things are is measured in bench/.
+calm = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile("unhurried", parent=hypothesis.settings(), deadline=None, suppress_health_check=calm)
+hypothesis.settings.load_profile("unhurried")
 
 ROLES = {
     "lead": "project_lead",
@@ -60,6 +67,12 @@ def _own_files(tmp_path: Any, settings: Any) -> None:
     settings.DEMO_REPOSITORIES = tmp_path / "demo"
     settings.DEMO_FILE = tmp_path / "demo.json"
     settings.CELERY_TASK_ALWAYS_EAGER = False
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> None:
+    """English, whatever page a test before this one looked at."""
+    translation.activate("en")
 
 
 @pytest.fixture(autouse=True)

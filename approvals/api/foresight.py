@@ -19,9 +19,10 @@ from approvals.api.policies import LONGEST_POLICY, DraftInput, source_of
 from approvals.insights import GROUPS
 from approvals.insights_presenting import insights_body
 from approvals.models import Gate, Policy
-from approvals.selectors.foresight import draft_of, replay_period, try_on
+from approvals.selectors.foresight import replay_period, try_on
 from approvals.selectors.inbox import requests_with_people
 from approvals.selectors.insights import passed
+from approvals.selectors.policies import draft_of
 from approvals.selectors.whatif import what_if
 from approvals.showing.foresight import replay_body, tried_body, what_if_body
 from approvals.showing.insights import board_of
@@ -32,6 +33,7 @@ from governance.usecases.models import UseCase
 from lineage.models import ModelVersion
 
 A_DAY = timedelta(days=1)
+YEARS = range(1900, 2200)  # near the ends of the calendar there is no period before, and no day after
 PERIOD = timedelta(days=90)  # what is looked at when nobody says
 
 
@@ -56,15 +58,16 @@ class InstantField(serializers.Field):  # type: ignore[type-arg] # DRF's fields 
 
 
 def instant_of(text: str, *, end: bool = False) -> datetime | None:
-    """A day or a time as an instant, None if it is neither; a day that is an end includes itself."""
+    """A day or a time as an instant, None if it is neither, or far from all that happens; a day that is an end includes itself."""
     try:
         day = parse_date(text)
         at = parse_datetime(text)
     except ValueError:
         return None
     if day is not None and len(text) <= 10:
-        return midnight(day) + (A_DAY if end and day < date.max else timedelta())
-    if at is None:
+        at = midnight(day) + (A_DAY if end and day < date.max else timedelta())
+        return at if day.year in YEARS else None
+    if at is None or at.year not in YEARS:
         return None
     return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 

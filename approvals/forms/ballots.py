@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from approvals.forms.commands import KeyedForm, PasswordField, words
 from approvals.models import Ballot
 from approvals.services.ballots import SIGNED
+from foundation.days import DayField
 from governance.people.hours import midnight
 from governance.people.selectors import calendar_for
 
@@ -52,10 +53,9 @@ class BallotForm(KeyedForm):
         ),
     )
     condition = words(gettext_lazy("What has to be done"), rows=2)
-    due_at = forms.DateField(
+    due_at = DayField(
         label=gettext_lazy("By the end of"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy("If it is not confirmed by then, the approval ends by itself."),
     )
     meaning = forms.ChoiceField(

@@ -20,7 +20,7 @@ from approvals.policy.reading import (
     STEP_KEYS,
     parse,
 )
-from approvals.policy.text import decode, load
+from approvals.policy.text import load
 from approvals.policy.writing import as_mapping
 
 __all__ = ["EditError", "add_step", "apply_form", "form_of", "move_step", "remove_step", "set_value"]
@@ -62,7 +62,7 @@ def set_value(text: str, path: Sequence[Part], value: Any) -> str:
     Raises PolicyError if the text cannot be read, EditError if there is nothing at the path to set it in.
     """
     where = tuple(path)
-    body, _, _ = load(decode(text))
+    body, _, _ = load(text)
     parent = _walk(body, where[:-1])
     if not where or not isinstance(parent, dict) or (value is None and where[-1] not in parent):
         if where and isinstance(parent, dict):
@@ -119,7 +119,7 @@ def _kept(text: str, edit: Callable[[str], str]) -> str:
 
 def _checked(edited: str, expected: Any) -> str:
     try:
-        said, _, problems = load(decode(edited))
+        said, _, problems = load(edited)
     except PolicyError as error:
         raise EditError from error
     if problems or said != expected:
@@ -137,7 +137,7 @@ def _walk(body: Any, path: Path) -> Any:
 
 
 def _steps(text: str) -> tuple[Any, list[Any]]:
-    body, _, _ = load(decode(text))
+    body, _, _ = load(text)
     steps = body.get("steps") if isinstance(body, dict) else None
     if not isinstance(steps, list) or not steps:
         raise EditError

@@ -25,7 +25,7 @@ from approvals.policy.model import (
     find_cycles,
 )
 from approvals.policy.problems import PolicyError, Problem
-from approvals.policy.text import below, decode, load
+from approvals.policy.text import below, load
 
 COMPONENTS = (
     "use_case", "code", "model", "data", "dictionary", "dependencies", "runtime", "economics", "document", "policy", "envelope",
@@ -72,10 +72,10 @@ def parse(
     """
     if isinstance(source, Mapping):
         body: Any = source
-        lines: dict[str, int] = {}
+        lines: Mapping[str, int] = {}
         problems: list[Problem] = []
     else:
-        body, lines, problems = load(decode(source))
+        body, lines, problems = load(source)
     reader = _Reader(lines, problems, components, roles, checks)
     policy = reader.policy(body)
     if policy is None:

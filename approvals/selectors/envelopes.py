@@ -210,7 +210,9 @@ def _rests_on(body: Mapping[str, Any], envelope: str) -> bool:
 def envelopes_of(actor: Actor) -> Any:
     """Those the actor may see, with what a list needs: `revoked` says that their decision was taken back."""
     revoked = Decision.objects.filter(public_id=OuterRef("approval"), revoked_at__isnull=False)
-    rows = Envelope.objects.visible_to(actor).select_related("use_case", "environment", "baseline", "created_by", "ended_by")
+    rows = Envelope.objects.visible_to(actor).select_related(
+        "use_case", "environment", "baseline__use_case", "created_by", "ended_by"
+    )
     return rows.annotate(revoked=Exists(revoked))
 
 

@@ -6,16 +6,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from approvals.checks import known_codes
 from approvals.evaluation import StepResult, Verdict
 from approvals.foresight import Moment, Replayed, Summary, replay, summary, verdict_at
 from approvals.models import Policy as PolicyRow
 from approvals.models import PolicyVersion, Request
-from approvals.policy import Policy, PolicyError, as_mapping, dump, parse
+from approvals.policy import Policy, as_mapping, dump
 from approvals.selectors.records import records_of
 from approvals.selectors.standing import Standing, standing_of
 from foundation import clock
@@ -25,18 +23,6 @@ from foundation.errors import FieldError, Invalid
 from governance.usecases.models import UseCase
 
 MOST = 2_000  # requests of one replay
-
-
-def draft_of(source: str | dict[str, Any]) -> Policy:
-    """A draft as a value. Raises Invalid naming every problem with its line."""
-    try:
-        return parse(source, checks=known_codes())
-    except PolicyError as error:
-        problems = [
-            FieldError(f"line {item.line}: {item.path}" if item.line else item.path, item.code, item.message)
-            for item in error.problems
-        ]
-        raise Invalid(_("This policy cannot be used; see errors."), code="policy.invalid", errors=problems) from error
 
 
 def unsaved_version(policy: PolicyRow, draft: Policy, *, number: int = 0) -> PolicyVersion:

@@ -97,7 +97,9 @@ def _standing(
         return None
     if request.state == State.APPROVED and decision is not None and frozen_steps(policy, decision) is not None:
         return None
-    return standing_of(request, subject=version, judged=Judged(manifest.digests, manifest.bodies, manifest.digest))
+    return standing_of(
+        request, subject=version, judged=Judged(manifest.digests, manifest.bodies, manifest.digest, manifest.sources)
+    )
 
 
 # Which request answers -----------------------------------------------------------------------------------------------

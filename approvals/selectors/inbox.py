@@ -214,13 +214,13 @@ def _acted_in(standing: Standing, step: StepResult, human: str) -> str:
     return held[0] if held else step.role
 
 
-def turn_count(actor: Actor) -> int:
+def turn_count(actor: Actor, newest: UUID | None = None) -> int:
     """How many steps wait for this person, for the navigation of every page: one query while nothing has happened anywhere.
 
     Nothing that a verdict follows from changes without an event, so the count is kept until the next one; and for a few seconds
-    at most, since time changes things too.
+    at most, since time changes things too. `newest`: the last event of the log, from a caller that has just asked for it.
     """
-    last = AuditEvent.objects.order_by("-pk").values_list("uid", flat=True).first()
+    last = newest or AuditEvent.objects.order_by("-pk").values_list("uid", flat=True).first()
     moment = (last, int(clock.now().timestamp()) // COUNT_LASTS)
     known = _counts.get(actor.id)
     if known is None or known[0] != moment:

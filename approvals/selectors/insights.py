@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
@@ -17,8 +18,9 @@ from approvals.insights import Passage, Span, a_month, chain
 from approvals.models import Ballot, Clock, Look, Request
 from approvals.policy import Policy
 from approvals.policy.conditions import applies
+from approvals.selectors.history import History as Around
 from approvals.selectors.roles_then import history_of
-from approvals.selectors.standing import policy_of
+from approvals.selectors.standing import Standing, policy_of
 from foundation import clock
 from foundation.actor import Actor
 from governance.economics.cashflow import flows_of
@@ -90,15 +92,20 @@ def passed(actor: Actor, *, since: datetime, until: datetime, use_case: UseCase 
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Material:
-    """What the spans of requests are made of, by primary key of the request."""
+    """What the spans of requests are made of, by primary key of the request. `scopes`: where people held roles."""
 
     clocks: Mapping[int, Sequence[Clock]]
     looks: Mapping[int, Sequence[tuple[int, str, datetime]]]  # (round, person, when)
     ballots: Mapping[int, Sequence[Ballot]]
-    people: History
+    scopes: frozenset[str]
     calendars: Mapping[tuple[str, int, str], str]
+
+    @cached_property
+    def people(self) -> History:
+        """Asked for when somebody looked at something: who could act then."""
+        return history_of(self.scopes)
 
 
 def _material(rows: Sequence[Request]) -> Material:
@@ -116,7 +123,7 @@ def _material(rows: Sequence[Request]) -> Material:
     ballots: dict[int, list[Ballot]] = defaultdict(list)
     for ballot in Ballot.objects.filter(request__in=rows).order_by("pk"):
         ballots[ballot.request_id].append(ballot)
-    return Material(clocks, looks, ballots, history_of({row.scope for row in rows}), calendars)
+    return Material(clocks, looks, ballots, frozenset(row.scope for row in rows), calendars)
 
 
 # One request ---------------------------------------------------------------------------------------------------------
@@ -247,13 +254,27 @@ def could_act(person: str, roles: Iterable[str], scope: str, at: datetime, peopl
     return False
 
 
-def critical_path_of(request: Request) -> list[tuple[str, Span]]:
+def material_from(standing: Standing, history: Around, fresh: Look | None = None) -> Material:
+    """The same for one request whose page has read it all already. `fresh`: a look that was noted since."""
+    row = standing.request
+    looks = [*history.looks, *([fresh] if fresh is not None else [])]
+    return Material(
+        clocks={row.pk: sorted(history.clocks, key=lambda item: item.pk)},
+        looks={row.pk: [(look.round, look.user.public_id, look.at) for look in looks]},
+        ballots={row.pk: [ballot for ballot in standing.ballots.values() if ballot.request_id == row.pk]},
+        scopes=frozenset({row.scope}),
+        calendars={(row.public_id, item.round, item.step): item.calendar for item in history.clocks},
+    )
+
+
+def critical_path_of(request: Request, material: Material | None = None) -> list[tuple[str, Span]]:
     """The titles and spans of the steps that decided how long a request took, or has taken so far; nothing when no records say.
 
-    Seven queries: clocks, looks, ballots, grants, delegations, and the decision and policy where they are not at hand.
+    Seven queries: clocks, looks, ballots, and the decision and policy where they are not at hand; grants and delegations where
+    somebody looked. With `material` (`material_from`) the last two at most.
     """
     policy = policy_of(request.policy_version)
-    found = passage_of(request, _material([request]))
+    found = passage_of(request, material or _material([request]))
     titles = {step.key: step.title for step in policy.steps}
     spans = chain(found.spans, now=request.closed_at or clock.now()) if found is not None else []
     return [(titles.get(span.step, span.step), span) for span in spans]

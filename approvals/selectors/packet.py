@@ -10,12 +10,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from approvals import readable, readable_records, subjects
+from approvals import readable, readable_records
 from approvals.difference import PackageChange, compare, compare_requirements
 from approvals.envelopes import is_envelope
 from approvals.models import Decision, PolicyVersion, Request
 from approvals.selectors.standing import Standing
-from approvals.selectors.standings import titles_of
+from approvals.selectors.standings import Titles, titles_of
+from approvals.subjects import Before
 from approvals.wording import component_label
 from foundation.canonical import canonical_json, digest
 from governance.dictionary.models import ElementVersion
@@ -26,6 +27,7 @@ from lineage.mirror import MirrorError, PathChange
 from lineage.models import ComponentBody, Repository
 
 RECORDS = ("document", "policy")  # components that are a record of their own
+Meanings = Mapping[tuple[str, str], Any]  # the element version behind (element path, digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +81,30 @@ class Part:
         return _("changed")
 
 
-def base_of(standing: Standing, subject: Any) -> Base:
-    """The best thing to compare with. Three queries at most."""
+def base_of(standing: Standing, before: Before | None, titles: Titles | None = None) -> Base:
+    """The best thing to compare with. Two queries at most."""
     request = standing.request
-    earlier = Decision.objects.filter(request__line=request.line, request__purpose=request.purpose, request_id__lt=request.pk)
-    decision = earlier.select_related("request").order_by("-pk").first()
+    decision = _last_decision(standing)
     if decision is not None:
-        return _from_request("approval", decision.request, decision.manifest)
+        return _from_request("approval", decision.request, decision.manifest, titles)
     if request.predecessor is not None:
-        return _from_request("request", request.predecessor, request.predecessor.manifest)
-    before = subjects.adapter_for(request.subject_type).before(subject)
+        return _from_request("request", request.predecessor, request.predecessor.manifest, titles)
     return Base("forerunner", before.title, before.url, before.digests, before.bodies) if before else Base("nothing")
 
 
-def _from_request(kind: str, request: Request, digests: Mapping[str, str]) -> Base:
-    return Base(kind, titles_of([request])[request.pk], f"/requests/{request.public_id}/", digests)
+def _last_decision(standing: Standing) -> Decision | None:
+    """The last approval of the line before this request, whether it stands or not."""
+    request = standing.request
+    if not getattr(request, "any_decision", True):
+        return None
+    if standing.decided is not None:
+        return next((row for row in standing.decided if row.request_id < request.pk), None)
+    earlier = Decision.objects.filter(request__line=request.line, request__purpose=request.purpose, request_id__lt=request.pk)
+    return earlier.select_related("request").order_by("-pk").first()
+
+
+def _from_request(kind: str, request: Request, digests: Mapping[str, str], titles: Titles | None) -> Base:
+    return Base(kind, titles_of([request], titles)[request.pk], f"/requests/{request.public_id}/", digests)
 
 
 def parts_of(standing: Standing, base: Base, *, yours: Collection[str] = ()) -> list[Part]:
@@ -103,10 +114,11 @@ def parts_of(standing: Standing, base: Base, *, yours: Collection[str] = ()) -> 
     """
     bodies = _bodies({*standing.digests.values(), *base.digests.values()}, standing)
     bodies |= {base.digests[name]: json.loads(canonical_json(body)) for name, body in base.bodies.items()}
+    meanings = _meanings_at_hand(standing)
     parts = []
     for name in standing.digests:
         steps = [step for step in standing.policy.steps if name in step.covers]
-        part = _part(name, standing.digests[name], base, bodies)
+        part = _part(name, standing.digests[name], base, bodies, meanings)
         part.steps = [step.title for step in steps]
         part.yours = any(step.key in yours for step in steps)
         if name == "document" and part.view:
@@ -115,7 +127,7 @@ def parts_of(standing: Standing, base: Base, *, yours: Collection[str] = ()) -> 
     return sorted(parts, key=lambda part: (not part.yours, not part.steps))
 
 
-def _part(name: str, key: str, base: Base, bodies: Mapping[str, Any]) -> Part:
+def _part(name: str, key: str, base: Base, bodies: Mapping[str, Any], meanings: Meanings | None = None) -> Part:
     was = base.digests.get(name)
     change = "new" if was is None else "same" if was == key else "changed"
     part = Part(name, readable.title_of(component_label(name)), key, change, {}, [])
@@ -126,6 +138,8 @@ def _part(name: str, key: str, base: Base, bodies: Mapping[str, Any]) -> Part:
     before = bodies.get(was) if was else None
     if is_envelope(body):
         part.form, part.view = "envelope", readable_records.envelope_view(name, body)
+    elif name == "dictionary" and meanings is not None:
+        part.view = readable.dictionary_view(body, before, meanings)
     else:
         part.view = _views.get(name, _plain)(body, before)
     if change != "changed":
@@ -196,6 +210,18 @@ def _policy(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[s
     texts = dict(PolicyVersion.objects.filter(digest__in=wanted).order_by("pk").values_list("digest", "text"))
     said = [texts.get(key, "") for key in wanted]
     return readable_records.policy_view(body, said[0], said[1] if len(said) > 1 else None)
+
+
+def _meanings_at_hand(standing: Standing) -> Meanings | None:
+    """The element versions behind what the columns mean now, where they were read just now to judge it."""
+    sources = standing.judged.sources if standing.judged is not None else None
+    if sources is None:
+        return None
+    found = {}
+    for item in (item for said in sources.columns.values() for item in said):
+        item.version.element = item.binding.element
+        found[item.binding.element.path, item.version.digest] = item.version
+    return found
 
 
 def _dictionary(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:

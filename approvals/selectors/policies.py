@@ -1,4 +1,4 @@
-"""Versions of policies as they stand: which is in force, and what each of them will not do as it was meant."""
+"""Policies as they are written and as they stand: what a text says, which is in force, and what each of them will not do as it was meant."""
 
 from __future__ import annotations
 
@@ -7,15 +7,31 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext_lazy as _
 
+from approvals.checks import known_codes
 from approvals.models import PolicyVersion
+from approvals.policy import Policy, PolicyError, parse
 from approvals.policy.findings import Finding
 from approvals.policy.lint import lint
 from approvals.selectors.standing import policy_of
 from foundation.actor import Actor
+from foundation.errors import FieldError, Invalid
 from governance.people.models import RoleGrant
 
 Holders = Mapping[str, frozenset[str]]
+
+
+def draft_of(source: str | dict[str, Any]) -> Policy:
+    """What a text, or a mapping of its shape, says as a policy. Raises Invalid naming every problem with its line."""
+    try:
+        return parse(source, checks=known_codes())
+    except PolicyError as error:
+        problems = [
+            FieldError(f"line {item.line}: {item.path}" if item.line else item.path, item.code, item.message)
+            for item in error.problems
+        ]
+        raise Invalid(_("This policy cannot be used; see errors."), code="policy.invalid", errors=problems) from error
 
 
 def policy_versions(actor: Actor) -> Any:

@@ -13,9 +13,9 @@ from django.db.models import Exists, OuterRef, Q
 from approvals import evaluation, subjects
 from approvals.evaluation import Eligibility, Verdict
 from approvals.facts import Facts, facts_of, from_json, matter_to, standard_change_of
-from approvals.models import Ballot, Clock, Condition, PolicyVersion, Request, Waiver
+from approvals.models import Ballot, Clock, Condition, Decision, PolicyVersion, Request, Waiver
 from approvals.policy import Policy, parse
-from approvals.selectors.surroundings import Surroundings, since_of, surroundings_of
+from approvals.selectors.surroundings import Surroundings, decided_before, since_among, surroundings_of
 from approvals.subjects import Judged
 from foundation import clock
 from foundation.actor import Actor, system
@@ -52,6 +52,7 @@ class Standing:
     waiver: Waiver | None = None
     conditions: Sequence[Condition] = ()
     timers: Mapping[str, Clock] | None = None
+    decided: Sequence[Decision] | None = None  # the last approvals of its line, whether they stand or not, if they were read
 
     @property
     def clocks(self) -> Mapping[str, Clock]:
@@ -98,38 +99,47 @@ def subject_of(request: Request, actor: Actor | None = None) -> Any:
     return subjects.adapter_for(request.subject_type).find(actor or system("approvals"), request.subject_id)
 
 
-def standing_of(request: Request, *, subject: Any = None, judged: Judged | None = None, complete: bool = False) -> Standing:
+def standing_of(
+    request: Request,
+    *,
+    subject: Any = None,
+    judged: Judged | None = None,
+    complete: bool = False,
+    clocks: Mapping[str, Clock] | None = None,
+) -> Standing:
     """Evaluate a request: live while it is open, as of its closing once it is closed.
 
     `judged` may be given by a caller that computed the manifest already. `complete`: gather every fact, for the record, also where
-    the policy asks for none. Reads ballots and grants in two queries; delegations, escalations, waivers, conditions and facts cost
-    one each where there are any.
+    the policy asks for none. `clocks`: those of the round by step, where they are at hand.
+
+    Reads ballots and grants in two queries; delegations, escalations, waivers, conditions and facts cost one each where there are any.
     """
     at: datetime = clock.now()
     known: tuple[Facts, str | None] = ({}, None)
+    decided: Sequence[Decision] | None = None
     if request.state == Request.State.OPEN:
         if judged is None:
             subject = subject if subject is not None else subject_of(request)
             judged = subjects.adapter_for(request.subject_type).judged(subject)
         digests, digest = judged.digests, judged.digest
-        known = _facts_now(request, subject, digests, complete)
+        if complete or matter_to(policy_of(request.policy_version)):
+            subject = subject if subject is not None else subject_of(request)
+            decided = decided_before(request)
+            known = _facts_now(request, subject, judged, since_among(request, decided))
     else:
         at = request.closed_at or at
         digests = request.manifest
         digest = digest_of(dict(digests))
         known = from_json(request.facts)
-    around = surroundings_of(request, at)
-    return assembled(request, digests, digest, ballots_of(request), around, at, judged, known)
+    around = surroundings_of(request, at, clocks)
+    standing = assembled(request, digests, digest, ballots_of(request), around, at, judged, known)
+    standing.decided = decided
+    return standing
 
 
-def _facts_now(request: Request, subject: Any, digests: Mapping[str, str], complete: bool) -> tuple[Facts, str | None]:
-    policy = policy_of(request.policy_version)
-    if not complete and not matter_to(policy):
-        return {}, None
-    subject = subject if subject is not None else subject_of(request)
-    since = since_of(request)
-    found = facts_of(request, subject, digests, since)
-    return found, standard_change_of(request, policy, subject, digests, since)
+def _facts_now(request: Request, subject: Any, judged: Judged, since: Sequence[Decision]) -> tuple[Facts, str | None]:
+    found = facts_of(request, subject, judged.digests, since, judged)
+    return found, standard_change_of(request, policy_of(request.policy_version), subject, judged.digests, since)
 
 
 def assembled(
@@ -196,7 +206,7 @@ def _people(request: Request, rows: list[Ballot], around: Surroundings) -> dict[
 
 # Ballots -------------------------------------------------------------------------------------------------------------
 
-WITH_BALLOT = ("human", "principal", "request", "grant", "dismissal")
+WITH_BALLOT = ("human", "principal", "request", "grant", "dismissal__by")
 
 
 def ballots_of(request: Request) -> list[Ballot]:
@@ -217,7 +227,7 @@ def ballots_of(request: Request) -> list[Ballot]:
 def attach_conditions(rows: list[Ballot]) -> None:
     """What approvals depend on, read at once for those of the ballots that depend on something."""
     depending = {row.pk: row for row in rows if getattr(row, "conditional", True)}
-    found = Condition.objects.filter(ballot__in=list(depending)).order_by("pk") if depending else ()
+    found = Condition.objects.filter(ballot__in=list(depending)).select_related("met_by").order_by("pk") if depending else ()
     by_ballot: dict[int, list[Condition]] = {}
     for condition in found:
         condition.ballot = depending[condition.ballot_id]

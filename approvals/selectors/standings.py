@@ -28,6 +28,8 @@ from foundation.canonical import digest
 from governance.people.models import Delegation, RoleGrant
 from governance.people.selectors import delegations_in_force
 
+About = dict[tuple[str, str], tuple[Any, Mapping[str, str]]]  # a subject and its digests, by its type and public id
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -37,12 +39,12 @@ class Listed:
     title: str
 
 
-def standings_of(requests: Sequence[Request], titles: Mapping[int, str] | None = None) -> list[Listed]:
+def standings_of(requests: Sequence[Request], titles: Mapping[int, str] | None = None, *, timed: bool = True) -> list[Listed]:
     """Evaluate open requests, in their order. Half a dozen queries, and one more dozen if something has moved, however many.
 
     What a request recorded of its subject is taken as it is while nothing has happened to the subject (`freshness`).
     The requests have use case, submitter, environment and policy version at hand (`requests_with_people`). `titles` by primary key,
-    from a caller that has them.
+    from a caller that has them. `timed`: as for `standings_over`.
     """
     if not requests:
         return []
@@ -52,30 +54,37 @@ def standings_of(requests: Sequence[Request], titles: Mapping[int, str] | None =
         request.pk: request.manifest if request.pk in recorded else about[request.subject_type, request.subject_id][1]
         for request in requests
     }
-    titles = titles_of(requests) if titles is None else titles
-    return [Listed(standing, titles[standing.request.pk]) for standing in _assembled(requests, digests)]
+    if titles is None:
+        titles = titles_of(requests, {key: subjects.adapter_for(key[0]).title(row) for key, (row, _digests) in about.items()})
+    return [Listed(standing, titles[standing.request.pk]) for standing in _assembled(requests, digests, about, timed=timed)]
 
 
 def standings_over(requests: Sequence[Request], digests: Mapping[str, Mapping[str, str]]) -> list[Standing]:
-    """The same for a caller that has computed what is judged already: `digests` by subject id. Four queries, as a
-    rule."""
-    return list(_assembled(requests, {request.pk: digests[request.subject_id] for request in requests}))
+    """The same for a caller that has computed what is judged already, and does not ask for times: `digests` by subject id.
+
+    Three queries, as a rule.
+    """
+    return list(_assembled(requests, {request.pk: digests[request.subject_id] for request in requests}, {}, timed=False))
 
 
-def _assembled(requests: Sequence[Request], digests: Mapping[int, Mapping[str, str]]) -> Iterator[Standing]:
+def _assembled(
+    requests: Sequence[Request], digests: Mapping[int, Mapping[str, str]], gathered: About, *, timed: bool = True
+) -> Iterator[Standing]:
     if not requests:
         return
     at = clock.now()
     ballots = _ballots(requests)
-    around = _surroundings(requests, at)
-    facts = _facts(requests, digests)
+    around = _surroundings(requests, at, timed)
+    facts = _facts(requests, digests, gathered)
     for request in requests:
         judged = digests[request.pk]
         rows = in_round(request, ballots[request.pk])
         yield assembled(request, judged, digest(dict(judged)), rows, around[request.pk], at, known=facts[request.pk])
 
 
-def _facts(requests: Sequence[Request], digests: Mapping[int, Mapping[str, str]]) -> Mapping[int, tuple[Facts, str | None]]:
+def _facts(
+    requests: Sequence[Request], digests: Mapping[int, Mapping[str, str]], gathered: About
+) -> Mapping[int, tuple[Facts, str | None]]:
     """What conditions of steps speak of, by the request's primary key.
 
     Facts follow from what is judged and from the last approval: what was recorded at the last command holds while that is what is
@@ -88,7 +97,7 @@ def _facts(requests: Sequence[Request], digests: Mapping[int, Mapping[str, str]]
     found |= {request.pk: from_json(request.facts) for request in still}
     if not moved:
         return found
-    about = _about(moved)
+    about = {**gathered, **_about([row for row in moved if (row.subject_type, row.subject_id) not in gathered])}
     since = since_each(moved)
     for kind, ids in _by_type(moved).items():
         said = subjects.adapter_for(kind).facts_of([about[kind, item][0] for item in dict.fromkeys(ids)])
@@ -100,14 +109,18 @@ def _facts(requests: Sequence[Request], digests: Mapping[int, Mapping[str, str]]
     return found
 
 
-def titles_of(requests: Iterable[Request]) -> dict[int, str]:
-    """What each request is about, by its primary key. One query for each type of subject."""
-    requests = list(requests)
-    known = {
-        (kind, subject): title
-        for kind, ids in _by_type(requests).items()
-        for subject, title in subjects.adapter_for(kind).titles(ids).items()
-    }
+Titles = dict[tuple[str, str], str]  # by type and public id of the subject
+
+
+def titles_of(requests: Iterable[Request], known: Titles | None = None) -> dict[int, str]:
+    """What each request is about, by its primary key. One query for each type of subject.
+
+    `known`: titles that were read already; those that are read now are put there.
+    """
+    requests, known = list(requests), {} if known is None else known
+    missing = [request for request in requests if (request.subject_type, request.subject_id) not in known]
+    for kind, ids in _by_type(missing).items():
+        known |= {(kind, subject): title for subject, title in subjects.adapter_for(kind).titles(ids).items()}
     return {request.pk: known.get((request.subject_type, request.subject_id), request.subject_id) for request in requests}
 
 
@@ -118,7 +131,7 @@ def _by_type(requests: Iterable[Request]) -> dict[str, list[str]]:
     return by_type
 
 
-def _about(requests: Sequence[Request]) -> dict[tuple[str, str], tuple[Any, Mapping[str, str]]]:
+def _about(requests: Sequence[Request]) -> About:
     return {
         (kind, subject): found
         for kind, ids in _by_type(requests).items()
@@ -143,26 +156,32 @@ def _ballots(requests: Sequence[Request]) -> dict[int, list[Ballot]]:
     return found
 
 
-def _surroundings(requests: Sequence[Request], at: datetime) -> dict[int, Surroundings]:
-    """What `surroundings_of` says, for each request: two queries, and one for each of the rest that there is anywhere."""
+def _surroundings(requests: Sequence[Request], at: datetime, timed: bool) -> dict[int, Surroundings]:
+    """What `surroundings_of` says, for each request: two queries, and one for each of the rest that there is anywhere.
+
+    Unless it is `timed`, clocks are read only where a step was escalated.
+    """
     scopes = {request.scope for request in requests}
     within = ["", *scopes]
     environments = {row.environment_id for row in requests if row.environment_id is not None}
     delegations = delegations_in_force(at).filter(scope__in=within).order_by("pk")
     waivers = Waiver.objects.live(at).filter(environment__in=environments).select_related("by", "request").order_by("-expires_at")
     revoked = revoked_before({request.line for request in requests if request.predecessor_id}, at).select_related("request")
-    rare = Rare(delegations=delegations, waivers=waivers, revoked=revoked)
+    running = Clock.objects.filter(request__in=requests)
+    escalated = {} if timed else {"escalations": running.filter(escalated_at__lte=at)}
+    rare = Rare(delegations=delegations, waivers=waivers, revoked=revoked, **escalated)
     grants = rare.along_with(RoleGrant.objects.live(at).filter(scope__in=within).select_related("user").order_by("pk"))
     here = _people(scopes, grants, rare.read("delegations"))
     for_subject = _grouped(rare.read("waivers"), lambda row: (row.environment_id, row.request.subject_id))
     by_line = _grouped(rare.read("revoked"), lambda row: (row.request.line, row.request.purpose))
     clocks: dict[tuple[int, int], dict[str, Clock]] = defaultdict(dict)
-    for row in Clock.objects.filter(request__in=requests):
+    told = timed or rare.has("escalations")
+    for row in running if told else ():
         clocks[row.request_id, row.round][row.step] = row
     return {
         request.pk: Surroundings(
             here[request.scope],
-            clocks[request.pk, request.round],
+            clocks[request.pk, request.round] if told else None,
             for_subject[request.environment_id, request.subject_id],
             voided_by(by_line[request.line, request.purpose]),
         )

@@ -83,17 +83,24 @@ class Rare:
         self.said = found[0] if found else None  # no row, nothing said: then all of it is looked for
         return found
 
+    def has(self, name: str) -> bool:
+        """Whether there are some, or nobody said."""
+        return self.said is None or bool(getattr(self.said, f"any_{name}"))
+
     def read(self, name: str) -> list[Any]:
         """The rows. A query only where there are some."""
-        return list(self.rows[name]) if self.said is None or getattr(self.said, f"any_{name}") else []
+        return list(self.rows[name]) if self.has(name) else []
 
 
-def surroundings_of(request: Request, at: datetime) -> Surroundings:
-    """One query, and one more for each of the rest that there is. Waivers are those of now, the others those of `at`."""
-    clocks = Clock.objects.filter(request=request, round=request.round)
+def surroundings_of(request: Request, at: datetime, clocks: Mapping[str, Clock] | None = None) -> Surroundings:
+    """One query, and one more for each of the rest that there is. Waivers are those of now, the others those of `at`.
+
+    `clocks`: those of the round by step, from a caller that has read them.
+    """
+    running = Clock.objects.filter(request=request, round=request.round)
     rare = Rare(
         delegations=delegations_in_force(at).covering(request.scope).order_by("pk"),
-        escalations=clocks.filter(escalated_at__lte=at),
+        escalations=running.filter(escalated_at__lte=at),
         waivers=Waiver.objects.live(clock.now())
         .filter(environment=request.environment_id, request__subject_id=request.subject_id)
         .select_related("by")
@@ -101,10 +108,11 @@ def surroundings_of(request: Request, at: datetime) -> Surroundings:
         revoked=revoked_before([request.line], at).filter(request__purpose=request.purpose),
     )
     grants = rare.along_with(RoleGrant.objects.live(at).covering(request.scope).select_related("user").order_by("scope", "pk"))
-    escalated = rare.read("escalations")
+    if clocks is None and rare.has("escalations"):
+        clocks = {row.step: row for row in running}
     return Surroundings(
         PeopleHere(by_role(grants), rare.read("delegations")),
-        {row.step: row for row in clocks} if escalated else None,
+        clocks,
         rare.read("waivers"),
         voided_by(rare.read("revoked")),
     )
@@ -130,6 +138,18 @@ def voided_by(decisions: Iterable[Decision]) -> frozenset[str]:
 def since_of(request: Request) -> list[Decision]:
     """The approvals of a request's line that stand, newest first: what it is compared with."""
     return list(_approved().filter(request__line=request.line, request__purpose=request.purpose)[:LOOKED_THROUGH])
+
+
+def decided_before(request: Request) -> list[Decision]:
+    """The same whether they stand or not: every approval of the line, newest first."""
+    rows = Decision.objects.filter(request__line=request.line, request__purpose=request.purpose)
+    return list(rows.select_related("request").order_by("-pk")[:LOOKED_THROUGH])
+
+
+def since_among(request: Request, decided: Sequence[Decision]) -> list[Decision]:
+    """What `since_of` says, out of what was read already. A query only where the line is long and many do not stand."""
+    found = [row for row in decided if row.request.state == Request.State.APPROVED]
+    return found if len(decided) < LOOKED_THROUGH or len(found) == LOOKED_THROUGH else since_of(request)
 
 
 def since_each(requests: Sequence[Request]) -> dict[int, list[Decision]]:

@@ -23,7 +23,7 @@ from approvals.services.requests import settle_if_final
 from foundation import audit, clock
 from foundation.actor import Actor, system
 from foundation.canonical import canonical_json, digest, timestamp
-from foundation.errors import Conflict, Invalid
+from foundation.errors import Conflict, FieldError, Invalid
 from foundation.permissions import require
 from lineage.models import ModelVersion
 from lineage.provenance import Malformed, full_sha, sha256_text
@@ -76,7 +76,7 @@ def evaluate_gate(
         commit = full_sha(commit) if commit else ""
         artifact_sha256 = sha256_text(artifact_sha256, "artifact_sha256")
     except Malformed as error:
-        raise Invalid(error.message, code=error.code) from error
+        raise Invalid(error.message, code=error.code, errors=[FieldError(error.field, error.code, error.message)]) from error
     question = {
         "gate": gate,
         "model_version": model_version,

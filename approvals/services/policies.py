@@ -10,11 +10,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from approvals import subjects
-from approvals.checks import known_codes
 from approvals.models import Decision, Gate, Policy, PolicyVersion, Request, SubjectPolicy
 from approvals.permissions import may_write_policies
 from approvals.policy import Policy as PolicyValue
-from approvals.policy import PolicyError, as_mapping, dump, parse
+from approvals.policy import as_mapping, dump
+from approvals.selectors.policies import draft_of
 from approvals.services.decisions import text_of
 from foundation import audit, clock, outbox
 from foundation.actor import Actor, system
@@ -49,7 +49,7 @@ def write_policy(*, actor: Actor, key: str, source: str | dict[str, Any], note: 
     Raises NotAllowed; Invalid naming every problem with its line.
     """
     require(may_write_policies(actor))
-    policy = _parsed(source)
+    policy = draft_of(source)
     text = source if isinstance(source, str) else dump(policy)
     note = text_of(note, "note")
     if key in SHIPPED.values():
@@ -60,18 +60,6 @@ def write_policy(*, actor: Actor, key: str, source: str | dict[str, Any], note: 
             return _write(actor, row, policy, text, note)
     except IntegrityError as error:
         raise Conflict(_("Somebody wrote this policy at the same moment. Look at it first."), code="policy.race") from error
-
-
-def _parsed(source: str | dict[str, Any]) -> PolicyValue:
-    try:
-        return parse(source, checks=known_codes())
-    except PolicyError as error:
-        problems = [FieldError(_place(item), item.code, item.message) for item in error.problems]
-        raise Invalid(_("This policy cannot be used; see errors."), code="policy.invalid", errors=problems) from error
-
-
-def _place(problem: Any) -> str:
-    return f"line {problem.line}: {problem.path}" if problem.line else problem.path
 
 
 def _create(actor: Actor, key: str, title: str) -> Policy:
@@ -111,7 +99,7 @@ def _shipped(key: str) -> Policy:
     if found is not None:
         return found
     text = (FOLDER / f"{key}.yaml").read_text(encoding="utf-8")
-    setup, value = system("setup"), _parsed(text)
+    setup, value = system("setup"), draft_of(text)
     try:
         with transaction.atomic():
             row = _create(setup, key, value.title)

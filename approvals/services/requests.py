@@ -8,10 +8,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from approvals import subjects
-from approvals.models import Ballot, Gate, InheritedBallot, PolicyVersion, Request, SubjectPolicy
+from approvals.models import Gate, InheritedBallot, PolicyVersion, Request, SubjectPolicy
 from approvals.permissions import may_migrate, may_withdraw
-from approvals.selectors.standing import ballots_of, is_set_aside, policy_of, speaker_of, standing_of, subject_of
+from approvals.selectors.standing import policy_of, standing_of, subject_of
 from approvals.selectors.surroundings import surroundings_of
+from approvals.selectors.whatif import last_words
 from approvals.services import clocks
 from approvals.services.decisions import (
     LONGEST_COMMENT,
@@ -113,23 +114,7 @@ def open_request(
 
 
 def _inherit(row: Request, predecessor: Request | None) -> list[str]:
-    """Take over the last word on each step of everybody who has a voice in the predecessor, whatever it inherited included.
-
-    Left behind is what was taken back or set aside.
-    """
-    if predecessor is None:
-        return []
-    now = clock.now()
-    around = surroundings_of(row, now)
-    last: dict[tuple[str, int], Ballot] = {}
-    for ballot in ballots_of(predecessor):
-        if ballot.request_id != predecessor.pk or ballot.round == predecessor.round:
-            last[ballot.step, speaker_of(ballot)] = ballot
-    kept = [
-        ballot
-        for ballot in last.values()
-        if ballot.verdict != Ballot.Verdict.RETRACT and not is_set_aside(ballot, row, around, now)
-    ]
+    kept = last_words(row, predecessor, surroundings_of(row, clock.now())) if predecessor is not None else []
     InheritedBallot.objects.bulk_create([InheritedBallot(request=row, ballot=ballot) for ballot in kept])
     return [ballot.public_id for ballot in kept]
 

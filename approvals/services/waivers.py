@@ -15,6 +15,7 @@ from approvals.due_times import after
 from approvals.models import Request, Waiver
 from approvals.policy import BreakGlass
 from approvals.selectors.standing import Standing, policy_of, standing_of, subject_of
+from approvals.selectors.surroundings import Grants
 from approvals.services.ballots import SIGNATURE_LASTS
 from approvals.services.clocks.keeping import DONE, Calendars, without_waiver
 from approvals.services.decisions import lock_open
@@ -50,23 +51,24 @@ def may_break_glass(actor: Actor, request: Request) -> Decision:
     return Denied(_("Only these roles can break glass: %(roles)s.") % {"roles": roles}, code="waiver.role")
 
 
-def may_review(actor: Actor, waiver: Waiver) -> Decision:
+def may_review(actor: Actor, waiver: Waiver, grants: Grants | None = None) -> Decision:
     """Somebody who would have had to agree: who holds the role of a step that was passed over.
 
-    An administrator where nobody of them is left. Never who broke the glass, and never who asked for the approval.
+    An administrator where nobody of them is left. Never who broke the glass, and never who asked for the approval. `grants`: who
+    holds which role there now, from a caller that has read it.
     """
     if not actor.is_person:
         return Denied(_("Only a person can review a waiver."), code="waiver.person_needed")
     if actor.user in (waiver.by, waiver.request.submitter):
         return Denied(_("Who broke the glass, or asked for the approval, does not review it."), code="waiver.own")
-    if actor.id in reviewers_of(waiver):
+    if actor.id in reviewers_of(waiver, grants):
         return ALLOWED
     return Denied(_("Only somebody whose step was passed over can review this."), code="waiver.role")
 
 
-def reviewers_of(waiver: Waiver) -> frozenset[str]:
-    """Public ids of the people who can review a waiver now. One query."""
-    grants = holders(scope=waiver.request.scope)
+def reviewers_of(waiver: Waiver, grants: Grants | None = None) -> frozenset[str]:
+    """Public ids of the people who can review a waiver now. One query, or none with `grants`."""
+    grants = holders(scope=waiver.request.scope) if grants is None else grants
     policy = policy_of(waiver.request.policy_version)
     roles = {step.role for step in policy.steps if step.key in waiver.skipped}
     barred = {waiver.by.public_id, waiver.request.submitter.public_id}
@@ -74,11 +76,11 @@ def reviewers_of(waiver: Waiver) -> frozenset[str]:
     return frozenset(found or set(grants.get(ADMINISTRATOR, {})) - barred)
 
 
-def may_end(actor: Actor, waiver: Waiver) -> Decision:
+def may_end(actor: Actor, waiver: Waiver, grants: Grants | None = None) -> Decision:
     """Who opened it, and whoever could review it."""
     if actor.is_person and actor.user == waiver.by:
         return ALLOWED
-    return may_review(actor, waiver)
+    return may_review(actor, waiver, grants)
 
 
 # Opening -------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db.models import OuterRef, Subquery, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from approvals.forms.commands import (
@@ -24,14 +25,17 @@ from approvals.permissions import may_migrate, may_revoke, may_withdraw
 from approvals.policy import Policy
 from approvals.selectors.history import History
 from approvals.selectors.standing import Standing, conditions_of
+from approvals.selectors.surroundings import Grants
 from approvals.services.ballots import may_confirm, may_set_aside
 from approvals.services.waivers import MOST_HOURS, may_break_glass, may_end, may_review
 from approvals.showing.steps import speaker_name
 from foundation import clock
 from foundation.actor import Actor
 from foundation.permissions import Decision, Denied
+from governance.people.selectors import holders
 
 Forms = Mapping[str, forms.Form]  # forms that were sent and refused, by their key
+CONFIRMED = (Request.State.OPEN, Request.State.APPROVED)  # while conditions can be confirmed
 
 
 @dataclass(slots=True)
@@ -166,10 +170,14 @@ def version_in_force(row: Request) -> PolicyVersion | None:
     rows: Any = Gate.objects.filter(environment=row.environment)
     if row.environment is None:
         rows = SubjectPolicy.objects.filter(subject_type=row.subject_type, purpose=row.purpose)
-    governing = rows.select_related("policy").first()
-    policy = governing.policy if governing is not None else row.policy_version.policy
-    version: PolicyVersion | None = policy.current_version()
-    return version if version is not None and version.pk != row.policy_version_id else None
+    in_force = PolicyVersion.objects.in_force().filter(policy=OuterRef("policy")).order_by("-published_at", "-number")
+    governing = rows.annotate(in_force=Subquery(in_force.values("pk")[:1])).first()
+    if governing is None:
+        version: PolicyVersion | None = row.policy_version.policy.current_version()
+        return version if version is not None and version.pk != row.policy_version_id else None
+    if governing.in_force in (None, row.policy_version_id):
+        return None
+    return PolicyVersion.objects.select_related("policy").get(pk=governing.in_force)
 
 
 # Waivers -------------------------------------------------------------------------------------------------------------
@@ -178,26 +186,29 @@ def version_in_force(row: Request) -> PolicyVersion | None:
 def waivers_shown(standing: Standing, actor: Actor, history: History, sent: Forms) -> list[dict[str, Any]]:
     """Waivers that are in force, or owe a review, with what this person can do about them."""
     rows = [row for row in history.waivers if row.reviewed_at is None or in_force(row)]
-    return [_waiver(row, actor, sent, standing.digest) for row in rows]
+    if not rows:
+        return []
+    grants = standing.grants if standing.is_open else holders(scope=standing.request.scope)  # once closed, it tells of then
+    return [_waiver(row, actor, sent, standing.digest, grants) for row in rows]
 
 
 def in_force(row: Waiver) -> bool:
     return row.ended_at is None and row.expires_at > clock.now()
 
 
-def _waiver(row: Waiver, actor: Actor, sent: Forms, digest: str) -> dict[str, Any]:
+def _waiver(row: Waiver, actor: Actor, sent: Forms, digest: str, grants: Grants) -> dict[str, Any]:
     live = in_force(row)
     commands = []
     if row.reviewed_at is None:
         key = f"review-{row.public_id}"
         text = _("Was it right to go ahead without everybody? Your answer is kept with the waiver.")
         found = Command(key, "review", _("Review it"), text, _("Record the review"), about=row.public_id)
-        commands.append(_offered(found, may_review(actor, row), sent.get(key) or ReviewForm(key=key)))
+        commands.append(_offered(found, may_review(actor, row, grants), sent.get(key) or ReviewForm(key=key)))
     if live:
         key = f"end-{row.public_id}"
         text = _("From now on it has to be approved like everything else. The review is still owed.")
         found = Command(key, "end", _("End it now"), text, _("End the waiver"), about=row.public_id, danger=True)
-        commands.append(_offered(found, may_end(actor, row), sent.get(key) or PlainForm(key=key)))
+        commands.append(_offered(found, may_end(actor, row, grants), sent.get(key) or PlainForm(key=key)))
     return {
         "row": row,
         "live": live,
@@ -221,10 +232,13 @@ def conditions_here(standing: Standing) -> list[Condition]:
 def conditions_shown(standing: Standing, actor: Actor, found: Sequence[Condition], sent: Forms) -> list[dict[str, Any]]:
     """Each with whose it is, whether it is met, and the form for those who may confirm it."""
     shown = []
+    asked = [item for item in found if _waits(item)] if standing.request.state in CONFIRMED else []
+    # Who may confirm is said by the policy that the ballot was given under: read at once for all that carried over.
+    elsewhere = [item.ballot.request for item in asked if item.ballot.request_id != standing.request.pk]
+    prefetch_related_objects(elsewhere, "policy_version", "use_case")
     for item in found:
-        waiting = item.met_at is None and item.missed_at is None and item.due_at > clock.now()
         command = None
-        if waiting and standing.request.state in (Request.State.OPEN, Request.State.APPROVED):
+        if item in asked:
             item.ballot.request = standing.request if item.ballot.request_id == standing.request.pk else item.ballot.request
             key = f"confirm-{item.public_id}"
             text = _("Once it is confirmed, the approval does not end because of it.")
@@ -234,8 +248,12 @@ def conditions_shown(standing: Standing, actor: Actor, found: Sequence[Condition
             {
                 "row": item,
                 "by": speaker_name(item.ballot),
-                "state": "done" if item.met_at else "pending" if waiting else "failed",
+                "state": "done" if item.met_at else "pending" if _waits(item) else "failed",
                 "command": command,
             }
         )
     return shown
+
+
+def _waits(item: Condition) -> bool:
+    return item.met_at is None and item.missed_at is None and item.due_at > clock.now()

@@ -78,7 +78,7 @@ class Chosen:
 def parts_of_key(key: str) -> tuple[str, str, str]:
     """Request, step and in whose place. Raises Missing for what no page of ours gave out."""
     parts = key.split(SEPARATOR)
-    if len(parts) != 3 or not parts[0] or not parts[1]:
+    if len(parts) != 3 or not parts[0] or not parts[1] or "\x00" in key:
         raise Missing(_("There is no such request, or you may not see it."))
     return parts[0], parts[1], parts[2]
 

@@ -27,8 +27,10 @@ from approvals.insights import (
     times,
     waits_by_use_case,
 )
-from approvals.models import Request
-from approvals.selectors.insights import Passed, critical_path_of
+from approvals.models import Look
+from approvals.selectors.history import History
+from approvals.selectors.insights import Passed, critical_path_of, material_from
+from approvals.selectors.standing import Standing
 from approvals.showing.minutes import minutes_of, minutes_shown
 from approvals.wording import components_text
 from foundation.drawing import bars, svg
@@ -347,6 +349,8 @@ def path_told(spans: Iterable[tuple[str, Any]]) -> list[dict[str, Any]]:
     return told
 
 
-def critical_path_context(row: Request) -> dict[str, Any]:
-    """What `approvals/critical_path.html` takes, for the page of a request."""
-    return {"path": path_told(critical_path_of(row)), "path_is_open": row.closed_at is None}
+def critical_path_context(standing: Standing, history: History, fresh: Look | None) -> dict[str, Any]:
+    """What `approvals/critical_path.html` takes, for the page of a request. Two queries at most."""
+    row = standing.request
+    path = critical_path_of(row, material_from(standing, history, fresh))
+    return {"path": path_told(path), "path_is_open": row.closed_at is None}

@@ -79,7 +79,7 @@ def _trend_text(trend: Trend) -> str:
 def _left_out(unmeasured: int) -> list[str]:
     said = [
         _(
-            "Counted is the time from somebody’s first look at a request until their step was met, within the working hours of the role. "
+            "What counts is the time from somebody’s first look at a request until their step was met, within the working hours of the role. "
             "It is at most what was worked: whoever looked may have done something else meanwhile."
         ),
         _(

@@ -14,7 +14,7 @@ from approvals.evaluation import StepResult
 from approvals.models import Ballot, Clock
 from approvals.selectors.history import History
 from approvals.selectors.standing import Standing, conditions_of
-from approvals.selectors.standings import titles_of
+from approvals.selectors.standings import Titles, titles_of
 from approvals.showing.people import name_of, person_of
 from approvals.wording import components_text, hint_text, people_text, reason_text
 from foundation import clock
@@ -129,10 +129,14 @@ def _given(standing: Standing, actor: Actor, ballot: evaluation.Ballot, carried:
     }
 
 
-def carried_titles(standing: Standing) -> dict[str, str]:
-    """What the requests were about from which ballots carried over, by their public ids."""
+def carried_titles(standing: Standing, known: Titles) -> dict[str, str]:
+    """What the requests were about from which ballots carried over, by their public ids.
+
+    The request before is named along with them: it is what this one is compared with, as a rule.
+    """
+    before = standing.request.predecessor
     others = {row.request.public_id: row.request for row in standing.ballots.values() if row.request_id != standing.request.pk}
-    titles = titles_of(others.values())
+    titles = titles_of([*others.values(), *([before] if before is not None else [])], known)
     return {public_id: titles[request.pk] for public_id, request in others.items()}
 
 

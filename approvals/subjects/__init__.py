@@ -23,6 +23,7 @@ class Judged:
     digests: Mapping[str, str]
     bodies: Mapping[str, Any]
     digest: str
+    sources: Any = field(default=None, compare=False)  # rows that were read for it, if the adapter's `facts_over` can use them
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Before:
     url: str
     digests: Mapping[str, str]
     bodies: Mapping[str, Any] = field(default_factory=dict)  # those that nobody has kept
+    id: str = ""  # its public id, where others may know it by that
 
 
 class Adapter(Protocol):
@@ -91,6 +93,9 @@ class Adapter(Protocol):
     def facts(self, subject: Any, environment: Environment | None) -> dict[str, Any]:
         """What conditions of steps may ask for, by the names in `approvals.policy.FACTS`. A value that nobody recorded is None."""
 
+    def facts_over(self, subject: Any, environment: Environment | None, judged: Judged) -> dict[str, Any]:
+        """The same from what was read when the subject was judged just now."""
+
     def facts_of(self, subjects: Collection[Any]) -> dict[str, dict[str, Any]]:
         """The same for many, by public id, where the environment does not matter. A constant number of queries where facts are
         read from tables."""
@@ -141,6 +146,9 @@ class Subject:
 
     def facts(self, subject: Any, environment: Environment | None) -> dict[str, Any]:
         return {}
+
+    def facts_over(self, subject: Any, environment: Environment | None, judged: Judged) -> dict[str, Any]:
+        return self.facts(subject, environment)
 
     def facts_of(self, subjects: Collection[Any]) -> dict[str, dict[str, Any]]:
         return {subject.public_id: self.facts(subject, None) for subject in subjects}

@@ -19,6 +19,7 @@ from governance.economics.components import lines_of
 from governance.economics.models import Snapshot
 from governance.usecases.models import Definition
 from lineage.models import DatasetInput, ModelVersion
+from lineage.selectors.manifest import Sources
 
 SENSITIVITIES = tuple(ElementVersion.Sensitivity.values)  # from the least sensitive to the most
 
@@ -38,6 +39,18 @@ def version_facts(versions: Sequence[ModelVersion]) -> dict[str, dict[str, Any]]
     }
 
 
+def facts_from(version: ModelVersion, sources: Sources) -> dict[str, Any]:
+    """The same of one version, out of the rows that its manifest was computed from just now: no query."""
+    definition, snapshot = sources.definition, sources.snapshot
+    said = [item.version.sensitivity for found in sources.columns.values() for item in found]
+    return {
+        "risk_tier": (definition.risk_tier or None) if definition is not None else None,
+        "kind": version.kind,
+        "cost": total_cost(snapshot) if snapshot is not None else None,
+        "sensitivity": _highest(said) if said else None,
+    }
+
+
 def risk_tiers(use_cases: Collection[int]) -> dict[int, str]:
     """The tier that the newest definition names, by primary key of the use case; those that name none are left out."""
     newest = Definition.objects.filter(use_case=OuterRef("use_case")).order_by("-number").values("number")[:1]
@@ -49,7 +62,11 @@ def total_costs(use_cases: Collection[int]) -> dict[int, Decimal]:
     """All costs of the newest snapshot, undiscounted and in its currency, by primary key of the use case."""
     newest = Snapshot.objects.filter(case=OuterRef("case")).order_by("-number").values("number")[:1]
     rows = Snapshot.objects.filter(case__use_case__in=use_cases, number=Subquery(newest)).select_related("case")
-    return {row.case.use_case_id: sum(flows_of(lines_of(row), row.horizon).costs, Decimal(0)) for row in rows}
+    return {row.case.use_case_id: total_cost(row) for row in rows}
+
+
+def total_cost(snapshot: Snapshot) -> Decimal:
+    return sum(flows_of(lines_of(snapshot), snapshot.horizon).costs, Decimal(0))
 
 
 def sensitivities(versions: Sequence[ModelVersion]) -> dict[int, str]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from approvals.envelopes import LimitsError, facts_of, kept, parse_limits
 from approvals.models.requests import Decision
 from approvals.subjects import Before, Judged, Subject
-from approvals.subjects.facts import version_facts
+from approvals.subjects.facts import facts_from, version_facts
 from foundation import clock
 from foundation.actor import Actor
 from foundation.errors import Missing
@@ -60,7 +60,7 @@ class ModelVersionSubject(Subject):
 
     def judged(self, subject: ModelVersion) -> Judged:
         manifest = manifest_of(subject)
-        return Judged(manifest.digests, manifest.bodies, manifest.digest)
+        return Judged(manifest.digests, manifest.bodies, manifest.digest, manifest.sources)
 
     def gather(self, ids: Collection[str]) -> dict[str, tuple[Any, Mapping[str, str]]]:
         rows = list(ModelVersion.objects.filter(public_id__in=ids).select_related("use_case", "repository"))
@@ -77,7 +77,7 @@ class ModelVersionSubject(Subject):
         if not stored:
             return None
         row = stored[0].model_version
-        return Before(row.label, self.url(row), {item.name: item.content_id for item in stored})
+        return Before(row.label, self.url(row), {item.name: item.content_id for item in stored}, id=row.public_id)
 
     def keep(self, judged: Judged) -> None:
         for name in ("use_case", "dictionary", "economics"):  # the others are kept when the version is registered
@@ -96,6 +96,9 @@ class ModelVersionSubject(Subject):
 
     def facts(self, subject: ModelVersion, environment: Environment | None) -> dict[str, Any]:
         return version_facts([subject])[subject.public_id]
+
+    def facts_over(self, subject: ModelVersion, environment: Environment | None, judged: Judged) -> dict[str, Any]:
+        return self.facts(subject, environment) if judged.sources is None else facts_from(subject, judged.sources)
 
     def facts_of(self, subjects: Collection[ModelVersion]) -> dict[str, dict[str, Any]]:
         return version_facts(list(subjects))

@@ -21,6 +21,7 @@ from approvals.selectors.standings import titles_of
 from approvals.showing.foresight import consequence, partial_text, replay_rows, replayed_told, tried_lead, tried_rows
 from approvals.showing.insights import board_of, shown
 from foundation import clock
+from foundation.days import DayField
 from foundation.errors import Invalid
 from foundation.pages import PersonRequest, one, portal_page, status_of, tell
 from governance.usecases.models import UseCase
@@ -30,18 +31,14 @@ NEWEST = 50  # requests that can be chosen from
 SHOWN = 200  # rows of a replay on one page
 
 
-def _day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-
-
 class PeriodForm(forms.Form):
     """From one day to another, both included; one use case or all of them. The fields are named as the API names them."""
 
     def __init__(self, data: Any, *, use_cases: Any) -> None:
         super().__init__(data)
         choices = [("", _("All that you see")), *((row.slug, str(row)) for row in use_cases)]
-        self.fields["from"] = _day(gettext_lazy("From"))
-        self.fields["to"] = _day(gettext_lazy("To"))
+        self.fields["from"] = DayField(label=gettext_lazy("From"), required=False)
+        self.fields["to"] = DayField(label=gettext_lazy("To"), required=False)
         self.fields["use_case"] = forms.ChoiceField(label=gettext_lazy("Use case"), required=False, choices=choices)
 
     def clean(self) -> dict[str, Any]:
@@ -66,7 +63,7 @@ class InsightsForm(PeriodForm):
     def __init__(self, data: Any, *, use_cases: Any) -> None:
         super().__init__(data, use_cases=use_cases)
         groups = [("step", _("Step")), ("role", _("Role")), ("use_case", _("Use case"))]
-        self.fields["group"] = forms.ChoiceField(label=gettext_lazy("By"), required=False, choices=groups)
+        self.fields["group"] = forms.ChoiceField(label=gettext_lazy("Group by"), required=False, choices=groups)
 
 
 def _filled(request: PersonRequest, *names: str) -> dict[str, str]:

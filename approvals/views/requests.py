@@ -12,10 +12,10 @@ from django.shortcuts import render
 from approvals import subjects
 from approvals.forms.ballots import BallotForm
 from approvals.forms.commands import KeyedForm, wants_proof
-from approvals.models import Request
-from approvals.selectors.bases import bases_of
+from approvals.models import Look, Request
+from approvals.selectors.bases import bases_of, saying_what_to_compare
 from approvals.selectors.drafts import comments_on
-from approvals.selectors.history import history_around
+from approvals.selectors.history import History, history_around, saying_what_there_is
 from approvals.selectors.inbox import requests_with_people
 from approvals.selectors.packet import Part, changes_between
 from approvals.selectors.standing import Standing, standing_of, subject_of
@@ -33,6 +33,7 @@ from foundation import clock
 from foundation.actor import Actor
 from foundation.errors import Conflict
 from foundation.pages import PersonRequest, one, portal_page, refusal_of, status_of
+from governance.people.roles import OUTSIDE
 from governance.usecases import talk
 
 WORTH_TELLING = timedelta(hours=1)  # how long a request has to have taken before the page says what took so long
@@ -41,7 +42,8 @@ WORTH_TELLING = timedelta(hours=1)  # how long a request has to have taken befor
 @portal_page("GET", "HEAD", "POST", outside=True)
 def request_page(request: PersonRequest, public_id: str) -> HttpResponse:
     """One request. Forms on it are sent to its own address, with the command they stand for."""
-    rows = requests_with_people(request.actor).select_related("decision__revoked_by")
+    rows = saying_what_there_is(requests_with_people(request.actor)).select_related("decision__revoked_by")
+    rows = saying_what_to_compare(rows, request.actor)
     row: Request = one(rows, public_id=public_id)
     if request.method != "POST":
         return _shown(request, row)
@@ -59,23 +61,28 @@ def _shown(request: PersonRequest, row: Request, refused: KeyedForm | None = Non
         refused.fields.pop("password", None)  # it was right, and something else was not
     subject = subject_of(row)
     adapter = subjects.adapter_for(row.subject_type)
-    standing = standing_of(row, subject=subject)
     history = history_around(row)
-    standing.timers = history.clocks_in(row.round)
-    if request.method == "GET":
-        looked(actor=actor, standing=standing, known=history.looks)
+    standing = standing_of(row, subject=subject, clocks=history.clocks_in(row.round))
+    if standing.is_open and _works_here(standing, actor):
+        request.from_outside = False  # nobody has to ask again
+    fresh = looked(actor=actor, standing=standing, known=history.looks) if request.method == "GET" else None
     ballot = refused if isinstance(refused, BallotForm) else None
     conflict = _conflict(ballot, standing)
     voices = voices_of(standing, actor, _kept(standing, actor, ballot, conflict))
     conditions = conditions_here(standing)
-    carried = carried_titles(standing)
+    titles = {(row.subject_type, row.subject_id): adapter.title(subject)}
+    before = adapter.before(subject)
+    if before is not None and before.id:  # as a rule it is what the request before this one was about
+        titles[row.subject_type, before.id] = before.title
+    carried = carried_titles(standing, titles)
     sent = {refused.key: refused} if refused is not None else {}
-    bases = bases_of(standing, subject, actor, request.GET.get("since", ""))
-    asked = {voice.step.key for voice in voices}
+    bases = bases_of(standing, before, actor, request.GET.get("since", ""), titles)
+    judged = judged_for(standing, actor, bases, {voice.step.key for voice in voices})
+    spoken = _talk(request, row, judged["parts"])  # first: it asks for this person's roles here, which says those everywhere too
     context = {
         "row": row,
         "standing": standing,
-        "title": adapter.title(subject),
+        "title": titles[row.subject_type, row.subject_id],
         "subject_url": adapter.url(subject),
         "lead": lead_of(standing, actor, conditions),
         "steps": steps_shown(standing, actor, history, carried),
@@ -90,13 +97,18 @@ def _shown(request: PersonRequest, row: Request, refused: KeyedForm | None = Non
         "waivers": waivers_shown(standing, actor, history, sent),
         "conditions": conditions_shown(standing, actor, conditions, sent),
         **commands_of(standing, actor, history, sent),
-        **judged_for(standing, actor, bases, asked),
-        **_around(row, subject, actor),
+        **judged,
+        **_around(standing, history, fresh, subject, actor),
+        **spoken,
     }
-    context |= _talk(request, row, context["parts"])
     if refused is not None and conflict is None and _unplaced(refused, context):
         context["unplaced"] = refused
     return render(request, "approvals/request.html", context, status=status_of(*sent.values()))
+
+
+def _works_here(standing: Standing, actor: Actor) -> bool:
+    """Whether this person holds a role of those inside, as it was just read for the verdict."""
+    return any(actor.id in people for role, people in standing.eligibility.holders.items() if role not in OUTSIDE)
 
 
 def _talk(request: PersonRequest, row: Request, parts: Sequence[Part]) -> dict[str, Any]:
@@ -107,14 +119,15 @@ def _talk(request: PersonRequest, row: Request, parts: Sequence[Part]) -> dict[s
     return {"talk": found[""]}
 
 
-def _around(row: Request, subject: Any, actor: Actor) -> dict[str, Any]:
+def _around(standing: Standing, history: History, fresh: Look | None, subject: Any, actor: Actor) -> dict[str, Any]:
     """What stands beside every request: how long it took; and what past versions say, where it is about an envelope; or what was
     said about the draft of a policy and is not resolved."""
+    row = standing.request
     trial = trial_context(subject) if row.subject_type == "envelope" else {}
     if row.subject_type == "policy_version":
         trial = {"draft_comments": comments_on(actor, subject)}
     lasted = (row.closed_at or clock.now()) - row.opened_at
-    return {**(critical_path_context(row) if lasted >= WORTH_TELLING else {}), **trial}
+    return {**(critical_path_context(standing, history, fresh) if lasted >= WORTH_TELLING else {}), **trial}
 
 
 def _unplaced(refused: KeyedForm, context: dict[str, Any]) -> bool:

@@ -32,7 +32,17 @@ def run() -> None:
             print("This is a fault of countersign itself; nothing was decided.", file=sys.stderr, flush=True)
         except OSError:
             _close_quietly()
+        _let_go()
     sys.exit(code)
+
+
+def _let_go() -> None:
+    """What could not be written once, on a disk that is full say, is not tried again at exit: that would exit 120."""
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            stream.flush()
+        except OSError:
+            _close_quietly()
 
 
 def _close_quietly() -> None:

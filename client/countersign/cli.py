@@ -153,7 +153,7 @@ def _add_verify(commands: Any) -> None:
 
 def _add_subject(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", required=True, type=_name_and_version, metavar="NAME@V")
-    parser.add_argument("--env", required=True, metavar="ENVIRONMENT")
+    parser.add_argument("--env", required=True, type=_utf8, metavar="ENVIRONMENT")
     parser.add_argument("--purpose", choices=("deployment", "rollback"), default="deployment")
 
 
@@ -184,10 +184,19 @@ def _slug(text: str) -> str:
 
 
 def _name_and_version(text: str) -> tuple[str, str]:
-    name, _at, version = text.rpartition("@")
+    name, _at, version = _utf8(text).rpartition("@")
     if not name or not version:
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME@VERSION")
     return name, version
+
+
+def _utf8(text: str) -> str:
+    """What was typed, if it is text: bytes that are none arrive as halves of characters, which nothing can be asked about."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not UTF-8") from None
+    return text
 
 
 def _duration(text: str) -> float:

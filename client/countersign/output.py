@@ -5,6 +5,7 @@ Text that came from elsewhere is shown without control characters, so that it ca
 
 from __future__ import annotations
 
+import errno
 import sys
 from typing import Any
 
@@ -12,9 +13,18 @@ from countersign import json_text
 
 
 def say(message: str) -> None:
-    """One line for people. Where stderr was closed nobody wants to read it, and stdout is for programs."""
-    if sys.stderr is not None:
-        print(plain(message), file=sys.stderr)
+    """One line for people. Where stderr was closed nobody wants to read it, and stdout is for programs.
+
+    Closed is also what cannot be written to at all: a wrapper such as pyenv's opens its own script in the place of a closed stderr.
+    """
+    if sys.stderr is None:
+        return
+    try:
+        print(plain(message), file=sys.stderr, flush=True)
+    except OSError as error:
+        if error.errno != errno.EBADF:
+            raise
+        sys.stderr = None
 
 
 def plain(text: Any) -> str:

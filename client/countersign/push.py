@@ -118,10 +118,11 @@ def _artifact(name: str, uri: str) -> dict[str, Any]:
         return artifact
     digest = files.stated_digest(name)
     if digest:
-        return {**artifact, "sha256": digest}
-    artifact["sha256"], artifact["size"] = files.sha256_of(name, "--artifact")
+        artifact["sha256"] = digest
+    else:
+        artifact["sha256"], artifact["size"] = files.sha256_of(name, "--artifact")
     for suffix, serialization in SERIALIZATIONS.items():
-        if name.lower().endswith(suffix):
+        if (uri if digest else name).lower().endswith(suffix):  # a digest has no ending; where it lies may tell
             artifact["serialization"] = serialization
     return artifact
 

@@ -161,7 +161,11 @@ def _moved_on(form: MeaningForm, row: DataElement, current: ElementVersion | Non
     refusal = refusal_of(form)
     if refusal is None or refusal.code != "element.conflict" or current is None:
         return None
-    seen = row.versions.filter(number=int(based_on)).first() if based_on.isdigit() else None
+    seen = (
+        row.versions.filter(number=int(based_on)).first()
+        if based_on.isascii() and based_on.isdigit() and len(based_on) < 9
+        else None
+    )
     return changes_told(seen, current.body())
 
 

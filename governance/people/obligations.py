@@ -37,7 +37,7 @@ class Resting:
 
 Steps = Callable[[Sequence[str]], Mapping[str, Sequence[Asked]]]
 Ahead = Callable[[Sequence[str]], Mapping[str, Collection[str]]]
-Workloads = Callable[[Collection[str]], Mapping[str, int]]
+Workloads = Callable[[Collection[str], int], Mapping[str, int]]
 Rests = Callable[[Actor, User], Sequence[Resting]]
 
 _steps: list[Steps] = []
@@ -59,7 +59,7 @@ def stages_ahead_from(function: Ahead) -> None:
 
 
 def workloads_from(function: Workloads) -> None:
-    """Tell whom to ask how many things wait for each of some people (public ids)."""
+    """Tell whom to ask how many things wait for each of some people (public ids), at least of those with more than a number."""
     if function not in _workloads:
         _workloads.append(function)
 
@@ -82,10 +82,11 @@ def stages_ahead(scopes: Sequence[str]) -> Mapping[str, Collection[str]]:
     return _ahead[0](scopes) if _ahead else {}
 
 
-def workloads_of(people: Collection[str]) -> Mapping[str, int]:
+def workloads_of(people: Collection[str], *, above: int = 0) -> Mapping[str, int]:
+    """How many things wait for each. Where it cannot be more than `above`, nobody has to find out how many exactly."""
     waiting: Counter[str] = Counter()
     for function in _workloads:
-        waiting.update(function(people))
+        waiting.update(function(people, 0 if len(_workloads) > 1 else above))
     return waiting
 
 

@@ -29,9 +29,9 @@ def may_grant(actor: Actor, *, role: str, scope: str, user: User | None) -> Deci
         return allowed
     if actor.kind != "system" and user is not None and actor.user == user:
         return Denied(_("Nobody can give a role to themselves. Ask another administrator or the project lead."))
-    if holds(actor, ADMINISTRATOR):
-        return ALLOWED
     if scope and role != ADMINISTRATOR and holds(actor, PROJECT_LEAD, scope=scope):
+        return ALLOWED
+    if holds(actor, ADMINISTRATOR):
         return ALLOWED
     return Denied(_("Only an administrator or the project lead of this use case can change its roles."))
 
@@ -91,8 +91,8 @@ def may_record_training(actor: Actor, *, user: User) -> Decision:
 
 
 def _may_arrange(actor: Actor, *, role: str, scope: str) -> Decision:
-    if holds(actor, ADMINISTRATOR):
-        return ALLOWED
     if scope and role != ADMINISTRATOR and holds(actor, PROJECT_LEAD, scope=scope):
+        return ALLOWED
+    if holds(actor, ADMINISTRATOR):
         return ALLOWED
     return Denied(_("Only they themselves, an administrator, or the project lead on the use case can arrange this."))

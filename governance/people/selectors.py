@@ -52,6 +52,9 @@ def holds(actor: Actor, *roles: str, scope: str = "") -> bool:
         return True
     if actor.user is None or (actor.bound_to and actor.bound_to != scope):
         return False
+    known = _roles_at_hand(actor.user, scope)
+    if known is not None:
+        return not known.isdisjoint(roles)
     return grants_of(actor.user, roles=frozenset(roles), scope=scope).exists()
 
 
@@ -61,7 +64,25 @@ def takes_part(actor: Actor, *, scope: str) -> bool:
         return True
     if actor.user is None or (actor.bound_to and actor.bound_to != scope):
         return False
+    known = _roles_at_hand(actor.user, scope)
+    if known is not None:
+        return not known <= READ_ONLY
     return grants_of(actor.user, scope=scope).exclude(role__in=READ_ONLY).exists()
+
+
+def _roles_at_hand(user: User, scope: str) -> frozenset[str] | None:
+    """The roles that reach `scope`, where one page asks about the person it is shown to: one query for all its questions.
+
+    Anywhere else None: who does several things after another has to be asked about anew before each.
+    """
+    if user.asked is None:
+        return None
+    if ("roles", scope) not in user.asked:
+        grants = list(grants_of(user, scope=scope).values_list("scope", "role"))
+        user.asked["roles", scope] = frozenset(role for _place, role in grants)
+        user.asked["roles", ""] = frozenset(role for place, role in grants if not place)
+    found: frozenset[str] = user.asked["roles", scope]
+    return found
 
 
 def scopes_seen_by(actor: Actor) -> list[str] | None:
@@ -73,8 +94,11 @@ def scopes_seen_by(actor: Actor) -> list[str] | None:
         return None
     if actor.bound_to:
         return [actor.bound_to]
-    seen = {scope for found in _reach(actor.user) for scope in found.values_list("scope", flat=True)}
-    return None if "" in seen else sorted(seen)
+    asked = {} if actor.user is None or actor.user.asked is None else actor.user.asked
+    if "scopes" not in asked:
+        asked["scopes"] = _scopes_of(_reach(actor.user))
+    found: list[str] | None = asked["scopes"]
+    return found
 
 
 def within_scopes_seen(actor: Actor, field: str = "public_id") -> Q:
@@ -102,9 +126,14 @@ def scopes_shared_with(actor: Actor) -> list[str] | None:
         return None
     if actor.bound_to:
         return [actor.bound_to]
-    first, *others = (found.values_list("scope", flat=True) for found in _reach(actor.user, leaving_out=frozenset()))
-    shared = set(first.union(*others))
-    return None if "" in shared else sorted(shared)
+    return _scopes_of(_reach(actor.user, leaving_out=frozenset()))
+
+
+def _scopes_of(reach: Iterable[QuerySet[Any]]) -> list[str] | None:
+    """What these rows reach together, None for everything. One query."""
+    first, *others = (found.order_by().values_list("scope", flat=True) for found in reach)
+    seen = set(first.union(*others))
+    return None if "" in seen else sorted(seen)
 
 
 def is_from_outside(user: User) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -17,6 +17,8 @@ from governance.people.obligations import Asked
 from governance.people.responsibilities import Colleague, Deputy, Evidence, Held, Limits, Situation, Training, is_person
 from governance.people.roles import ROLES
 from governance.people.shipped import activity_titles, default_matrix
+
+WITH_GRANT = ("user", "granted_by", "through__team")  # what pages show of one
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +46,22 @@ def newest_matrices(scopes: Sequence[str]) -> dict[str, ResponsibilityMatrix]:
     return {row.scope: row for row in rows}
 
 
-def situation_of(scope: str) -> Here:
+def situation_of(scope: str, *, ahead: Collection[str] | None = None) -> Here:
     """One use case as it stands now."""
-    return situations_of([scope])[scope]
+    return situations_of([scope], None if ahead is None else {scope: ahead})[scope]
 
 
-def situations_of(scopes: Sequence[str]) -> dict[str, Here]:
-    """Use cases (public ids) as they stand now. A constant number of queries, however many."""
+def situations_of(scopes: Sequence[str], ahead: Mapping[str, Collection[str]] | None = None) -> dict[str, Here]:
+    """Use cases (public ids) as they stand now. A constant number of queries, however many.
+
+    `ahead`: the keys of the stages that each has not come to, from a caller that knows them.
+    """
     now = clock.now()
     versions = newest_matrices(scopes)
     matrices = {scope: matrix_of(versions.get(scope)) for scope in scopes}
     grants: dict[str, list[RoleGrant]] = defaultdict(list)
     running = RoleGrant.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now), ended_at=None, starts_at__lte=now)
-    for grant in running.filter(scope__in=["", *scopes]).select_related("user", "through__team").order_by("role", "pk"):
+    for grant in running.filter(scope__in=["", *scopes]).select_related(*WITH_GRANT).order_by("role", "pk"):
         grants[grant.scope].append(grant)
     people = {grant.user.public_id: grant.user for found in grants.values() for grant in found}
     named = {party for matrix in matrices.values() for party in matrix.columns if is_person(party)} - set(people)
@@ -66,9 +71,9 @@ def situations_of(scopes: Sequence[str]) -> dict[str, Here]:
     rules = list(TrainingRule.objects.in_force().order_by("role", "training"))
     shown = TrainingRecord.objects.filter(withdrawn_at=None, training__in={rule.training for rule in rules}) if rules else []
     evidence = tuple(Evidence(row.user.public_id, row.training, row.expires_on) for row in _with_users(shown))
-    waiting = obligations.workloads_of([key for key, user in people.items() if user.is_active])
-    asked, ahead = obligations.steps_of(scopes), obligations.stages_ahead(scopes)
     limits = Limits(open_items=getattr(settings, "MOST_OPEN_ITEMS", Limits().open_items))
+    waiting = obligations.workloads_of([key for key, user in people.items() if user.is_active], above=limits.open_items)
+    asked, ahead = obligations.steps_of(scopes), obligations.stages_ahead(scopes) if ahead is None else ahead
     found = {}
     for scope in scopes:
         held = [*grants[scope], *grants[""]]
@@ -101,10 +106,10 @@ def _with_users(rows: Iterable[TrainingRecord]) -> Iterable[TrainingRecord]:
 
 def _absences(people: Iterable[User], now: datetime) -> list[Delegation]:
     """Who stands in for these people now, and who stands in for those in turn: a deputy who is away is none."""
-    live = Delegation.objects.live(now).select_related("principal", "delegate").order_by("pk")
-    first = list(live.filter(principal__in=[user.pk for user in people]))
-    known = {row.pk for row in first}
-    return [*first, *(row for row in live.filter(principal__in=[row.delegate_id for row in first]) if row.pk not in known)]
+    live, theirs = Delegation.objects.live(now), [user.pk for user in people]
+    in_turn = Q(principal__in=live.filter(principal__in=theirs).values("delegate"))
+    rows = live.filter(Q(principal__in=theirs) | in_turn).select_related("principal", "delegate").order_by("pk")
+    return sorted(rows, key=lambda row: row.principal_id not in theirs)
 
 
 def _deputies(absences: Iterable[Delegation], user: User, scope: str) -> Iterable[Deputy]:

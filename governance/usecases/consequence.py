@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any
 
 HUNDRED = Decimal(100)
+DIGITS = 60  # a figure has up to 20, a population too: what they come to has more than the usual 28
 # What a share is written as, and how many make a whole.
 WHOLES = {
     "%": HUNDRED,
@@ -47,6 +48,11 @@ class Consequence:
 
 def consequence(kpi: Mapping[str, Any]) -> Consequence | None:
     """What a KPI comes to, or None where it does not say out of how many, or where its figures cannot be meant so."""
+    with localcontext(prec=DIGITS):
+        return _consequence(kpi)
+
+
+def _consequence(kpi: Mapping[str, Any]) -> Consequence | None:
     population, target = kpi.get("population"), kpi.get("target")
     if population is None or target is None or population <= 0:
         return None

@@ -21,6 +21,7 @@ _FILES = {
     "empty": gettext_lazy("The file is empty."),
     "no_rows": gettext_lazy("Line %(line)s names the columns, and nothing follows it."),
     "too_large": gettext_lazy("The file has more than %(most)s MiB. Split it, or leave out columns that nobody needs."),
+    "too_large_yaml": gettext_lazy("A list in YAML has at most %(most)s MiB. Send a longer one as CSV."),
     "too_many_rows": gettext_lazy("The file has more than %(most)s rows. Split it."),
     "too_many_columns": gettext_lazy(
         "A line has %(count)s columns; at most %(most)s are read. Perhaps the separator is another one."

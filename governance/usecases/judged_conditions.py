@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from governance.usecases import conditions, risk_wording, stack_wording
 from governance.usecases.conditions import Answer, Cases
+from governance.usecases.models import RiskOverride
+from governance.usecases.record_conditions import on_file
 from governance.usecases.selectors.risk import Risk, risks_of
 from governance.usecases.selectors.stack import Stack, stacks_of
 
@@ -45,7 +47,12 @@ def _stack(stack: Stack, url: str) -> Answer:
 
 
 def _risks(cases: Cases) -> Mapping[int, Answer]:
-    found = risks_of(cases, movers=False)
+    others = {  # as far as an answer here depends on it: who proposed it is not said
+        pk: RiskOverride(tier=filed.other_tier, confirmed_at=filed.confirmed_at)
+        for pk, filed in on_file(cases).items()
+        if filed.other_tier
+    }
+    found = risks_of(cases, movers=False, overrides=others)
     return {case.pk: _risk(found[case.pk], f"/use-cases/{case.slug}/risk/") for case in cases}
 
 

@@ -22,6 +22,7 @@ MAX_OPTIONS = 40
 MAX_RULES = 50
 MAX_POINTS = 100
 MAX_TEXT = 2000
+OF_THE_FORM = ("questions", "csrfmiddlewaretoken")  # questions become fields of a form, beside these
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 LANGUAGE = re.compile(r"[a-z]{2}(-[a-z]{2,4})?")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -38,6 +39,7 @@ MESSAGES = {
     "required": _("missing: %(value)s"),
     "bad_key": _("%(value)s is not a key: lower-case letters, digits and _, at most 40, beginning with a letter"),
     "reserved": _("%(value)s is an answer that every question of its kind has by itself; choose another key"),
+    "own_word": _("%(value)s is a word that the form of the answers uses itself; choose another key"),
     "duplicate": _("%(value)s is used twice"),
     "bad_text": _("must be a text without control characters, of 1 to %(limit)s characters"),
     "bad_language": _("%(value)s is not a language: write en or zh-hans"),
@@ -209,6 +211,8 @@ def _question(reader: _Reader, value: Any, path: str, taken: set[str]) -> dict[s
                 "prohibited": reader.truth(option, where, "prohibited"),
             }
         )
+    if body.get("key") in OF_THE_FORM:
+        reader.note(below(path, "key"), "own_word", value=body["key"])
     return {
         "key": reader.key(body, path, taken),
         "ask": reader.words(body.get("ask"), f"{path}.ask"),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -18,7 +18,18 @@ from governance.people.models import RoleGrant
 from governance.people.roles import ROLES, role_label
 from governance.usecases import conditions, signs_of_life
 from governance.usecases.conditions import Answer, Cases, EvaluateMany
-from governance.usecases.models import Definition, Document, HandOver, Increment, Kpi, RiskAssessment, StageMove, Thread, UseCase
+from governance.usecases.models import (
+    Definition,
+    Document,
+    HandOver,
+    Increment,
+    Kpi,
+    RiskAssessment,
+    RiskOverride,
+    StageMove,
+    Thread,
+    UseCase,
+)
 from governance.usecases.stage_permissions import OPERATIONS
 
 AUTHORS = ("project_lead", "business_owner")
@@ -80,23 +91,8 @@ class Agreed:
 
 
 def newest_definitions(cases: Cases) -> Mapping[int, Agreed]:
-    """The newest definition of each with its KPIs, by the use case's primary key. One query."""
-
-    def read() -> Mapping[int, Agreed]:
-        newest = Definition.objects.filter(use_case__in=list(cases)).order_by().values("use_case").annotate(newest=Max("pk"))
-        rows = Definition.objects.filter(pk__in=newest.values("newest")).order_by("kpis__position").values_list(
-            "use_case_id", "number", "risk_tier", "approval", "kpis__name", "kpis__baseline", "kpis__kind", "kpis__how",
-            "kpis__cadence", "kpis__readers",
-        )  # fmt: skip
-        kpis: dict[int, list[AgreedKpi]] = defaultdict(list)
-        said: dict[int, tuple[int, str, str]] = {}
-        for case, number, tier, approval, *kpi in rows:
-            said[case] = (number, tier, approval or "")
-            if kpi[0] is not None:
-                kpis[case].append(AgreedKpi(*kpi))
-        return {case: Agreed(*known, tuple(kpis[case])) for case, known in said.items()}
-
-    return cases.once("newest definitions", read)
+    """The newest definition of each with its KPIs, by the use case's primary key; read with what is filed about it."""
+    return _records(cases)[0]
 
 
 def _judged(judge: Judge) -> EvaluateMany:
@@ -170,7 +166,7 @@ def _role(role: str) -> EvaluateMany:
         held = _holders(cases)
         found = {}
         for case in cases:
-            names = held[case.public_id].get(role) or held[""].get(role)
+            names = held.get((case.public_id, role)) or held.get(("", role))
             url = f"/use-cases/{case.slug}/people/"
             if names:
                 found[case.pk] = Answer("met", _named(names), url)
@@ -182,18 +178,37 @@ def _role(role: str) -> EvaluateMany:
     return many
 
 
-def _holders(cases: Cases) -> Mapping[str, Mapping[str, list[str]]]:
-    """Scope → role → names of those who hold it now; the blank scope is the whole organisation. One query for all roles."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Somebody holds a role now: on the use case `scope`, or everywhere where that is blank."""
 
-    def read() -> Mapping[str, Mapping[str, list[str]]]:
-        found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-        grants = RoleGrant.objects.live().filter(scope__in=["", *(case.public_id for case in cases)])
-        for scope, role, name, username in grants.order_by("pk").values_list("scope", "role", "user__name", "user__username"):
-            if (name or username) not in found[scope][role]:
-                found[scope][role].append(name or username)
-        return found
+    scope: str
+    role: str
+    user: int
+    name: str
 
-    return cases.once("holders", read)
+
+def grants_here(cases: Cases) -> Sequence[Held]:
+    """Who holds what on these use cases or everywhere, oldest first. One query for all conditions that ask."""
+
+    def read() -> Sequence[Held]:
+        grants = RoleGrant.objects.live().filter(scope__in=["", *(case.public_id for case in cases)]).order_by("pk")
+        rows = grants.values_list("scope", "role", "user", "user__name", "user__username")
+        return [Held(scope, role, user, name or username) for scope, role, user, name, username in rows]
+
+    return cases.once("grants", read)
+
+
+def _holders(cases: Cases) -> Mapping[tuple[str, str], list[str]]:
+    """(scope, role) → names of those who hold it, each once."""
+
+    def sort_out() -> Mapping[tuple[str, str], list[str]]:
+        found: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        for grant in grants_here(cases):
+            found[grant.scope, grant.role][grant.name] = None
+        return {key: list(names) for key, names in found.items()}
+
+    return cases.once("holders", sort_out)
 
 
 # Documents and the hand-over -----------------------------------------------------------------------------------------
@@ -201,11 +216,16 @@ def _holders(cases: Cases) -> Mapping[str, Mapping[str, list[str]]]:
 
 @dataclass(frozen=True, slots=True)
 class OnFile:
-    """What is filed about a use case, as far as conditions ask; `handed_at` and what follows are of the newest hand-over."""
+    """What is filed about a use case, as far as conditions ask; `handed_at` and what follows are of the newest hand-over.
+
+    `other_tier` is what somebody proposes instead of what the answers about risk come to, `confirmed_at` since when it counts.
+    """
 
     documents: int
     increments: int
     tier: str
+    other_tier: str
+    confirmed_at: datetime | None
     handed_at: datetime | None
     answer: str
     reason: str
@@ -214,28 +234,54 @@ class OnFile:
 
 
 def on_file(cases: Cases) -> Mapping[int, OnFile]:
-    """By primary key, for all conditions of this room that count or ask for the newest. One query."""
+    """By primary key, for all conditions of this room that count or ask for the newest."""
+    return _records(cases)[1]
 
-    def read() -> Mapping[int, OnFile]:
-        mine: Any = OuterRef("pk")
-        handed = HandOver.objects.filter(use_case=mine).order_by("-number")
-        rows = UseCase.objects.filter(pk__in=[case.pk for case in cases]).values_list(
-            "pk",
-            _count(Document, Count("slug", distinct=True), withdrawal=None),
-            _count(Increment, Count("pk")),
-            Subquery(RiskAssessment.objects.filter(use_case=mine).exclude(tier="").order_by("-number").values("tier")[:1]),
-            Subquery(handed.values("created_at")[:1]),
-            Subquery(handed.values("answer")[:1]),
-            Subquery(handed.values("answer_reason")[:1]),
-            Subquery(handed.values("answered_by__name")[:1]),
-            Subquery(StageMove.objects.filter(use_case=mine, back=True).order_by("-number").values("created_at")[:1]),
-        )
-        return {
-            pk: OnFile(documents or 0, increments or 0, tier or "", handed_at, answer or "", reason or "", by or "", returned)
-            for pk, documents, increments, tier, handed_at, answer, reason, by, returned in rows
-        }
 
-    return cases.once("on file", read)
+def _records(cases: Cases) -> tuple[Mapping[int, Agreed], Mapping[int, OnFile]]:
+    """What was agreed, and what is filed. One query for all conditions: a row for each KPI, of which there are few."""
+
+    def read() -> tuple[Mapping[int, Agreed], Mapping[int, OnFile]]:
+        asked = [case.pk for case in cases]
+        newest = Definition.objects.filter(use_case__in=asked).order_by().values("use_case").annotate(newest=Max("pk"))
+        agreed_or_none = Q(definitions=None) | Q(definitions__pk__in=newest.values("newest"))
+        rows = UseCase.objects.filter(agreed_or_none, pk__in=asked).order_by("definitions__kpis__position").values_list(
+            "pk", *_filed(), "definitions__number", "definitions__risk_tier", "definitions__approval", "definitions__kpis__name",
+            "definitions__kpis__baseline", "definitions__kpis__kind", "definitions__kpis__how", "definitions__kpis__cadence",
+            "definitions__kpis__readers",
+        )  # fmt: skip
+        filed: dict[int, OnFile] = {}
+        said: dict[int, tuple[int, str, str]] = {}
+        kpis: dict[int, list[AgreedKpi]] = defaultdict(list)
+        for pk, documents, increments, tier, other, confirmed, handed, answer, reason, by, returned, number, *agreed in rows:
+            filed[pk] = OnFile(
+                documents or 0, increments or 0, tier or "", other or "", confirmed, handed, answer or "", reason or "", by or "",
+                returned,
+            )  # fmt: skip
+            stated, approval, *kpi = agreed
+            if number is not None:
+                said[pk] = (number, stated, approval or "")
+            if kpi[0] is not None:
+                kpis[pk].append(AgreedKpi(*kpi))
+        return {pk: Agreed(*known, tuple(kpis[pk])) for pk, known in said.items()}, filed
+
+    return cases.once("records", read)
+
+
+def _filed() -> list[Subquery]:
+    """What `OnFile` holds, in its order."""
+    mine: Any = OuterRef("pk")
+    other = RiskOverride.objects.live().filter(use_case=mine)
+    handed = HandOver.objects.filter(use_case=mine).order_by("-number")
+    returned = StageMove.objects.filter(use_case=mine, back=True).order_by("-number")
+    return [
+        _count(Document, Count("slug", distinct=True), withdrawal=None),
+        _count(Increment, Count("pk")),
+        Subquery(RiskAssessment.objects.filter(use_case=mine).exclude(tier="").order_by("-number").values("tier")[:1]),
+        *(Subquery(other.values(name)[:1]) for name in ("tier", "confirmed_at")),
+        *(Subquery(handed.values(name)[:1]) for name in ("created_at", "answer", "answer_reason", "answered_by__name")),
+        Subquery(returned.values("created_at")[:1]),
+    ]
 
 
 def _count(model: Any, what: Count, **which: Any) -> Subquery:

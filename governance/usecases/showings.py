@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from foundation import objects
 from governance.people.roles import PROJECT_LEAD
 from governance.usecases import conditions, references, selectors, tabs, views
+from governance.usecases.audience import WATCHERS
 from governance.usecases.conditions import Answer, Cases
 from governance.usecases.models import Feedback, Increment
-from governance.usecases.record_conditions import on_file
+from governance.usecases.record_conditions import grants_here, on_file
 
 
 def register() -> None:
@@ -53,7 +54,11 @@ def register() -> None:
 
 def increments_shown(cases: Cases) -> Mapping[int, Answer]:
     """Met once whoever ordered it, will use it or will run it has seen something of it, or a guest has. A constant number of queries."""
-    seen = selectors.watched(cases)
+    places = {case.public_id: case.pk for case in cases}
+    held = grants_here(cases)
+    seen = selectors.watched(
+        cases, {(places[grant.scope], grant.user) for grant in held if grant.scope and grant.role in WATCHERS}
+    )
     recorded = {pk for pk, filed in on_file(cases).items() if filed.increments}
     found = {}
     for case in cases:

@@ -6,10 +6,17 @@ from collections.abc import Collection, Mapping, Sequence
 
 from governance.usecases.models import UseCase
 from governance.usecases.selectors import lifecycle_in_force
+from governance.usecases.selectors.stages import InForce
 
 
 def stages_ahead(scopes: Sequence[str]) -> Mapping[str, Collection[str]]:
     """By use case the keys of the stages behind the one it stands in; one that never moved stands in the first. Two queries."""
-    keys = [stage.key for stage in lifecycle_in_force().lifecycle.stages]
+    rules = lifecycle_in_force()
     standing = UseCase.objects.filter(public_id__in=scopes).values_list("public_id", "stage")
-    return {scope: keys[(keys.index(stage) if stage in keys else 0) + 1 :] for scope, stage in standing}
+    return {scope: stages_behind(rules, stage) for scope, stage in standing}
+
+
+def stages_behind(rules: InForce, stage: str) -> Sequence[str]:
+    """The keys of the stages that come after one."""
+    keys = [item.key for item in rules.lifecycle.stages]
+    return keys[(keys.index(stage) if stage in keys else 0) + 1 :]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from foundation import objects
 from foundation.actor import Actor
 from foundation.models import PublicIdModel
-from foundation.pages import PersonRequest
+from foundation.pages import PersonRequest, is_from_outside
 from foundation.permissions import Decision
 from governance.people.models import User
 from governance.usecases import components
@@ -130,7 +130,7 @@ def panels_of(
     labels = components.of(subject)
     shown = {item.thread.pk: item for item in selectors.told(actor, wanted)}
     may_write = may_talk(actor, subject.audit_scope())
-    people = selectors.people_here(subject.audit_scope()) if may_write else []
+    people = people_for(request, subject.audit_scope()) if may_write else []
     return {
         name: Panel(
             subject_id=subject.public_id,
@@ -148,6 +148,11 @@ def panels_of(
         )
         for name, found in by_component.items()
     }
+
+
+def people_for(request: PersonRequest, scope: str) -> list[User]:
+    """Whom one would mention. Somebody from outside is not handed a list of who works here."""
+    return [] if is_from_outside(request) else selectors.people_here(scope)
 
 
 def shown_of(actor: Actor, told: Told, labels: Mapping[str, Any] | None = None, *, form: ReplyForm | None = None) -> ShownThread:

@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from governance.usecases.media import LARGEST
 
 _MARK = "countersign.upload_too_large"
+CHUNK = 1024 * 1024
+MOST_DROPPED = 200 * 1024 * 1024  # bytes of a body that are read only to be heard out
 
 
 class BoundedUpload(FileUploadHandler):
@@ -32,3 +34,17 @@ class BoundedUpload(FileUploadHandler):
 def was_too_large(request: HttpRequest) -> bool:
     """Whether a file of this request was dropped because of its size."""
     return bool(request.META.get(_MARK))
+
+
+def read_up_to(stream: Any, most: int) -> bytes | None:
+    """A body of at most so many bytes, or None where there are more.
+
+    The rest of it is read then and dropped, within reason: whoever is still sending would not hear why they are refused.
+    """
+    data: bytes = stream.read(most + 1)
+    if len(data) <= most:
+        return data
+    left = MOST_DROPPED
+    while left > 0 and (dropped := stream.read(CHUNK)):
+        left -= len(dropped)
+    return None

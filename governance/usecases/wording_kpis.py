@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -36,9 +37,9 @@ def _comes_to(kpi: Mapping[str, Any], found: Consequence) -> str:
         "of": _("%(population)s %(whom)s") % {"population": figure(found.population), "whom": whom}
         if whom
         else figure(found.population),
-        "step": _("about %(number)s") % {"number": figure(abs(found.step or 0))}
+        "step": _("about %(number)s") % {"number": figure((found.step or Decimal(0)).copy_abs())}
         if not found.exact
-        else figure(abs(found.step or 0)),
+        else figure((found.step or Decimal(0)).copy_abs()),
         "wanted": figure(found.wanted),
         "now": figure(found.now),
         "unit": kpi.get("unit", ""),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from foundation.errors import FieldError, Missing
 from governance.usecases.models import UseCase
-from lineage.kept_files import NAMES, patch
+from lineage.kept_files import MARK, NAMES, patch
 from lineage.models import KeptFile
 from lineage.told_files import Record, record_of
 
@@ -59,8 +59,10 @@ def beside(file: KeptFile) -> Beside:
         return Beside(file, "gone", (), (), record, patch(file.path, None, record.text()))
     if file.problem:
         return Beside(file, "problem", (), (FieldError("", "bytes", file.problem),), record, "")
-    changes, problems = record.against(file.text)
-    made = "" if problems else patch(file.path, file.text, record.text(file.text))
+    said = file.text.removeprefix(MARK)
+    mark = file.text[: len(file.text) - len(said)]
+    changes, problems = record.against(said)
+    made = "" if problems else patch(file.path, file.text, mark + record.text(said))
     state = "problem" if problems else "differs" if changes else "same"
     return Beside(file, state, changes, problems, record, made if state == "differs" else "")
 

@@ -10,13 +10,23 @@ from django.db.models import Subquery
 
 from foundation.canonical import digest
 from governance.dictionary.bindings import component_body as dictionary_body
-from governance.dictionary.selectors import meanings
+from governance.dictionary.selectors import BoundColumn, Place, bound_columns
 from governance.economics.components import component_body as economics_body
+from governance.economics.models import Snapshot
 from governance.economics.selectors import current_snapshot
 from governance.usecases.models import Definition, Kpi, UseCase
 from lineage.models import Component, ModelVersion
 
 COMPONENTS = ("use_case", "code", "model", "data", "dictionary", "dependencies", "runtime", "economics")
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The rows that the live components were computed from, for whoever asks more of the same."""
+
+    definition: Definition | None
+    snapshot: Snapshot | None
+    columns: Mapping[Place, tuple[BoundColumn, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +36,11 @@ class Manifest:
     digests: Mapping[str, str]
     bodies: Mapping[str, Any]
     digest: str = field(default="")
+    sources: Sources | None = field(default=None, compare=False)
 
     @classmethod
-    def of(cls, bodies: Mapping[str, Any], digests: Mapping[str, str]) -> Manifest:
-        return cls(digests=digests, bodies=bodies, digest=digest(dict(digests)))
+    def of(cls, bodies: Mapping[str, Any], digests: Mapping[str, str], sources: Sources | None = None) -> Manifest:
+        return cls(digests=digests, bodies=bodies, digest=digest(dict(digests)), sources=sources)
 
 
 def manifest_of(model_version: ModelVersion) -> Manifest:
@@ -44,33 +55,35 @@ def manifest_of(model_version: ModelVersion) -> Manifest:
         bodies["code"] = {"unseen_commit": model_version.commit}
         digests["code"] = digest(bodies["code"])
     datasets = bodies["data"]["datasets"]
-    snapshot = current_snapshot(model_version.use_case)
+    definition, kpis = _definition(model_version.use_case)
+    columns = _columns(datasets)
+    sources = Sources(definition, current_snapshot(model_version.use_case), bound_columns(columns))
+    said = {place: tuple(item.meaning for item in found) for place, found in sources.columns.items()}
     live = {
-        "use_case": _definition(model_version.use_case),
-        "dictionary": _dictionary(datasets),
-        "economics": economics_body(snapshot),
+        "use_case": definition.content(kpis) if definition is not None else {"definition": None},
+        "dictionary": dictionary_body(columns, said),
+        "economics": economics_body(sources.snapshot),
     }
     for name, body in live.items():
         bodies[name] = body
         digests[name] = digest(body)
-    return Manifest.of({name: bodies[name] for name in COMPONENTS}, {name: digests[name] for name in COMPONENTS})
+    return Manifest.of({name: bodies[name] for name in COMPONENTS}, {name: digests[name] for name in COMPONENTS}, sources)
 
 
-def _definition(use_case: UseCase) -> dict[str, Any]:
-    """What the newest definition says. One query where it has KPIs, as it nearly always does."""
+def _definition(use_case: UseCase) -> tuple[Definition | None, list[Kpi]]:
+    """The newest definition with its KPIs. One query where it has any, as it nearly always does."""
     newest = use_case.definitions.order_by("-number").values("pk")[:1]
     kpis = list(Kpi.objects.filter(definition=Subquery(newest)).select_related("definition"))
-    if kpis:
-        newest_one: Definition = kpis[0].definition
-        newest_one.use_case = use_case
-        return newest_one.content(kpis)
-    definition = use_case.current_definition()
-    return definition.content() if definition else {"definition": None}
+    if not kpis:
+        return use_case.current_definition(), []
+    newest_one: Definition = kpis[0].definition
+    newest_one.use_case = use_case
+    return newest_one, kpis
 
 
-def _dictionary(datasets: list[dict[str, Any]]) -> dict[str, Any]:
+def _columns(datasets: list[dict[str, Any]]) -> dict[str, list[str]]:
     columns: dict[str, list[str]] = {}
     for item in datasets:
         known = columns.setdefault(item["name"], [])
         known += [column for column in item["columns"] if column not in known]
-    return dictionary_body(columns, meanings(columns))
+    return columns

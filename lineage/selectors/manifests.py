@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 
 from foundation.canonical import digest
 from governance.dictionary.bindings import Meaning
@@ -13,7 +13,7 @@ from governance.dictionary.bindings import component_body as dictionary_body
 from governance.dictionary.selectors import Place, meanings
 from governance.economics.components import component_body as economics_body
 from governance.economics.models import Snapshot
-from governance.usecases.models import Definition
+from governance.usecases.models import Definition, Kpi
 from lineage.models import Component, DatasetInput, ModelVersion
 from lineage.selectors.manifest import COMPONENTS
 
@@ -39,12 +39,19 @@ def manifest_digests(versions: Sequence[ModelVersion]) -> dict[int, dict[str, st
 
 
 def _definitions(cases: Iterable[int]) -> dict[int, str]:
-    newest = Definition.objects.filter(use_case=OuterRef("use_case")).order_by("-number").values("number")[:1]
-    rows = (
-        Definition.objects.filter(use_case__in=cases, number=Subquery(newest)).select_related("use_case").prefetch_related("kpis")
-    )
-    nothing = digest({"definition": None})
-    return dict.fromkeys(cases, nothing) | {row.use_case_id: digest(row.content()) for row in rows}
+    """One query where each newest definition has KPIs, as it nearly always does."""
+    later = Definition.objects.filter(use_case=OuterRef("use_case"), number__gt=OuterRef("number"))
+    newest = Definition.objects.filter(~Exists(later), use_case__in=cases)
+    measured: dict[Definition, list[Kpi]] = defaultdict(list)
+    for kpi in Kpi.objects.filter(definition__in=newest.values("pk")).select_related("definition__use_case"):
+        measured[kpi.definition].append(kpi)
+    found = {row.use_case_id: digest(row.content(kpis)) for row, kpis in measured.items()}
+    rest = set(cases) - set(found)
+    if rest:
+        nothing = digest({"definition": None})
+        rows = newest.filter(use_case__in=rest).select_related("use_case")
+        found |= dict.fromkeys(rest, nothing) | {row.use_case_id: digest(row.content([])) for row in rows}
+    return found
 
 
 def _economics(cases: Iterable[int]) -> dict[int, str]:

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Subquery
 
 from foundation.actor import Actor
 from lineage.models import Commit, Metric, ModelVersion, ProvenanceFact
@@ -40,15 +41,25 @@ def commits_of(versions: Sequence[ModelVersion]) -> dict[int, Commit]:
 
 def previous_of(version: ModelVersion) -> ModelVersion | None:
     """The version of the same name that was registered before it."""
-    return ModelVersion.objects.filter(name=version.name, use_case=version.use_case, pk__lt=version.pk).order_by("-pk").first()
+    return _earlier(version).first()
 
 
-def metrics_of(*versions: ModelVersion | None) -> list[list[Metric]]:
-    """The metrics of each; nothing for None. One query."""
-    by_version: dict[int, list[Metric]] = defaultdict(list)
-    for row in Metric.objects.filter(model_version__in=[version for version in versions if version is not None]):
-        by_version[row.model_version_id].append(row)
-    return [by_version[version.pk] if version is not None else [] for version in versions]
+def _earlier(version: ModelVersion) -> QuerySet[ModelVersion]:
+    return ModelVersion.objects.filter(name=version.name, use_case=version.use_case, pk__lt=version.pk).order_by("-pk")
+
+
+def beside_previous(version: ModelVersion) -> tuple[ModelVersion | None, list[Metric], list[Metric]]:
+    """The version before, the metrics of this one, and those of that one. One query, and one more where one of them has none."""
+    earlier = Subquery(_earlier(version).values("pk")[:1])
+    found = Metric.objects.filter(Q(model_version=version) | Q(model_version=earlier)).annotate(earlier=earlier)
+    rows: list[Any] = list(found.select_related("model_version"))
+    older = [row for row in rows if row.model_version_id != version.pk]
+    before: ModelVersion | None = None
+    if older:
+        before = older[0].model_version
+    elif not rows or rows[0].earlier is not None:
+        before = previous_of(version)
+    return before, [row for row in rows if row.model_version_id == version.pk], older
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,7 @@ def _text(blob: mirror.Blob) -> tuple[str, str]:
     if blob.content is None:
         return "", f"{blob.size} bytes are more than the {LONGEST} that are read"
     try:
-        text = blob.content.decode("utf-8-sig")
+        text = blob.content.decode("utf-8")
     except UnicodeDecodeError as error:
         return "", f"not UTF-8: byte {error.start}"
     return ("", "it holds a NUL character") if "\0" in text else (text, "")

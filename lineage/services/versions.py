@@ -60,7 +60,7 @@ def register_model_version(*, actor: Actor, use_case: UseCase, data: Mapping[str
             known = ModelVersion.objects.select_for_update().filter(name=data["name"], version=data["version"]).first()
             if known is not None:
                 fetch_if_unseen(actor=actor, model_version=known)
-                return _again(actor, use_case, known, pushed)
+                return _again(actor, use_case, known, _said_before(data, known, pushed))
             row = _create(actor, use_case, data, pushed, locks)
             audit.record(
                 actor,
@@ -134,7 +134,11 @@ def _understand(data: Mapping[str, Any], locks: Sequence[DependencySet]) -> Prov
         artifact_sha256=provenance.sha256_text(artifact.get("sha256") or "", "artifact.sha256"),
         artifact_size=artifact.get("size"),
         serialization=artifact.get("serialization") or _known_serialization(artifact.get("sha256") or ""),
-        runtime={name: value for name, value in (data.get("runtime") or {}).items() if value not in (None, "", {})},
+        runtime={
+            name: provenance.plain(value, f"runtime.{name}")
+            for name, value in (data.get("runtime") or {}).items()
+            if value not in (None, "", {})
+        },
         datasets=provenance.read_datasets(datasets),
         lock_digests=tuple(sorted(f"{lock.path} {lock.digest}" for lock in locks)),
         sources=tuple(sources),
@@ -151,6 +155,18 @@ def _known_serialization(sha256: str) -> str:
         return ""
     known = ModelVersion.objects.filter(artifact_sha256=stated).exclude(serialization="").order_by("pk")
     return known.values_list("serialization", flat=True).first() or ""
+
+
+def _said_before(data: Mapping[str, Any], known: ModelVersion, pushed: Provenance) -> Provenance:
+    """The same bytes named by their digest alone: what the version says of them already still holds, whatever others say by now."""
+    stated = data.get("artifact") or {}
+    if not pushed.artifact_sha256 or pushed.artifact_sha256 != known.artifact_sha256:
+        return pushed
+    return dataclasses.replace(
+        pushed,
+        serialization=stated.get("serialization") or known.serialization,
+        artifact_size=known.artifact_size if stated.get("size") is None else stated["size"],
+    )
 
 
 def _json_object(content: str, path: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from approvals.wording import component_label
 from lineage.models import ModelVersion, ProvenanceFact
+from lineage.wording import fact_told
 from reports.bundle import Record
 from reports.content.view import OpenPoint, Part, View
 from reports.content.wording import fact_status, instant, mono, number
@@ -142,10 +143,8 @@ def _facts(view: View, row: ModelVersion) -> Table:
         Column(_("How it is known"), 1.1),
         Column(_("Basis"), 1.9),
     ]
-    rows: list[list[Value]] = [
-        [fact.key, fact.value or "–", fact_status(fact.status), fact.how or _("as sent by %(who)s") % {"who": fact.origin}]
-        for fact in facts_at(view, row).values()
-    ]
+    told = [fact_told(fact) for fact in facts_at(view, row).values()]
+    rows: list[list[Value]] = [[fact["label"], fact["value"] or "–", fact_status(fact["status"]), fact["how"]] for fact in told]
     return Table(
         columns, rows, _("Provenance of %(version)s") % {"version": row.label}, _("Nothing is known of where it came from.")
     )

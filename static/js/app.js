@@ -133,4 +133,6 @@
   // After a refused form the errors get the focus.
   const errors = document.querySelector("[data-focus]");
   if (errors) errors.focus();
+  // An address that names a place on the page, as after a comment, takes the focus there once the page is complete, which is nowhere.
+  if (errors && location.hash) addEventListener("load", () => setTimeout(() => errors.focus({ preventScroll: true })));
 })();

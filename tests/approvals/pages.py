@@ -9,6 +9,8 @@ from approvals.models import Request
 from approvals.selectors.standing import standing_of
 from governance.usecases import services as usecases
 
+PASSWORD = "correct horse battery"
+
 
 def text_of(response: Any) -> str:
     """The page as one line of text without markup, entities for quotes undone."""
@@ -38,3 +40,11 @@ def send(world: Any, part: str, request: Request, command: str, *, follow: bool 
 def again(world: Any, problem: str) -> None:
     """Somebody writes the definition anew."""
     usecases.define(actor=world.lead, use_case=world.use_case, business_problem=problem, ml_problem="The same.", kpis=[])
+
+
+def with_password(world, part: str):
+    """A browser of somebody who has a password, and signed in by other means, some time ago."""
+    user = getattr(world, part).user
+    user.set_password(PASSWORD)
+    user.save()
+    return world.client(part)

@@ -1,4 +1,4 @@
-"""What each check of a gate looks at, one by one. How answers weigh is in `test_gates`."""
+"""What each check of a gate looks at, one by one. How answers weigh is in `test_gates` and `test_gate_pending`."""
 
 from __future__ import annotations
 

@@ -1,116 +1,26 @@
-"""Envelopes in the register: written, agreed to, ended; what the gate says of versions inside and outside."""
+"""Envelopes in the register: written, agreed to, ended."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from approvals.models import Envelope, Request
-from approvals.selectors.envelopes import proof_for, since_approval, state_of, trial, trial_of
+from approvals.selectors.envelopes import state_of
 from approvals.selectors.standing import standing_of
 from approvals.services import envelopes as services
-from approvals.services.gates import evaluate_gate
 from approvals.services.requests import open_request
 from approvals.subjects import adapter_for
 from foundation import clock
-from foundation.actor import person
 from foundation.errors import Conflict, Invalid, NotAllowed
 from foundation.models import AuditEvent
-from governance.economics import services as economics
 from lineage.selectors.manifest import manifest_of
 from lineage.services.environments import create_environment
-from tests.approvals.asking import STEPS, redefine
+from tests.approvals.asking import STEPS
+from tests.approvals.envelopes import BODY, agreed, ask_about, baseline, proof, retrained, write  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.django_db
-
-DATA = {"role": "train", "name": "customers", "digest": "sha256:" + "f" * 64, "rows": 6, "columns": ["customer_id"]}
-BODY = {
-    "moves": ["model", "data"],
-    "metrics": {"recall@test": {"min": "0.68", "may_fall": "0.02"}},
-    "same_columns": True,
-    "data": {"rows_may_change_by": "0.5"},
-}
-
-
-def recall(value: str) -> dict:
-    return {"metrics": {"recall": {"value": Decimal(value), "dataset": "test"}}}
-
-
-@pytest.fixture
-def baseline(push, ask, approve):
-    """A version that everybody agreed to for production."""
-    row = push("7", **recall("0.70"))
-    approve(ask(row))
-    return row
-
-
-@pytest.fixture
-def write(world, gate, baseline):
-    def written(actor=None, **wanted):
-        said = {"environment": gate.environment, "baseline": baseline, "title": "Monthly retraining", "body": BODY, **wanted}
-        return services.write_envelope(actor=actor or world.lead, use_case=world.use_case, **said)
-
-    return written
-
-
-def ask_about(actor, envelope) -> Request:
-    return open_request(
-        actor=actor,
-        subject_type="envelope",
-        subject_id=envelope.public_id,
-        purpose="deployment",
-        environment=envelope.environment,
-    )
-
-
-@pytest.fixture
-def agreed(world, write, approve):
-    """An envelope in force."""
-
-    def made(**wanted):
-        row = write(**wanted)
-        approve(ask_about(world.lead, row))
-        row.refresh_from_db()
-        return row
-
-    return made
-
-
-@pytest.fixture
-def answer(world, gate):
-    """What the gate says about a version to CI that states its bytes."""
-
-    def asked(row):
-        found = evaluate_gate(
-            actor=world.ci, gate=gate, model_version=row, commit=row.commit, artifact_sha256=row.artifact_sha256
-        )
-        return found.answer.body
-
-    return asked
-
-
-def retrained(push, version="8", value="0.71", **overrides):
-    changes = {
-        "artifact": {"uri": "s3://m", "sha256": version[-1] * 64, "size": 11, "serialization": "skops"},
-        "datasets": [DATA],
-    }
-    return push(version, **{**recall(value), **changes, **overrides})
-
-
-def proof(row, gate):
-    return proof_for(row, gate.environment, manifest_of(row), clock.now())
-
-
-def check(body, code):
-    return next((item for item in body["checks"] if item["code"] == code), None)
-
-
-def standing_in_the_way(body):
-    return {item["code"] for item in body["checks"] if item["blocking"] and item["status"] != "pass"}
-
 
 # Writing --------------------------------------------------------------------------------------------------------------
 
@@ -233,6 +143,10 @@ def test_what_is_over_is_not_asked_about_again(world, agreed, write):
         ask_about(world.lead, row)
 
 
+def test_everybody_who_decides_is_named_in_the_steps(world, write):
+    assert {step for _part, step in STEPS} == {step.key for step in standing_of(ask_about(world.lead, write())).verdict.steps}
+
+
 # Ending ---------------------------------------------------------------------------------------------------------------
 
 
@@ -267,198 +181,3 @@ def test_a_revoked_agreement_ends_it(world, agreed, push, gate):
     row.refresh_from_db()
     assert proof(candidate, gate) is None
     assert state_of(row, clock.now()) == "revoked"
-
-
-# Inside and outside ---------------------------------------------------------------------------------------------------
-
-
-def test_a_version_inside_needs_no_ballot(world, agreed, push, answer):
-    row = agreed()
-    body = answer(retrained(push))
-    found = check(body, "approval.envelope")
-    assert found["status"] == "pass"
-    assert found["evidence"][0]["id"] == row.public_id
-    lines = {(line["code"], line["about"]): line for line in found["evidence"][0]["lines"]}
-    assert all(line["ok"] for line in lines.values())
-    assert lines["metric.may_fall", "recall@test"] == {
-        "code": "metric.may_fall",
-        "about": "recall@test",
-        "ok": True,
-        "expected": "0.68",
-        "found": "0.71",
-    }
-    assert not {code for code in standing_in_the_way(body) if code.startswith("approval.")}
-
-
-def test_a_version_outside_says_which_limit_broke(world, agreed, push, answer):
-    agreed()
-    body = answer(retrained(push, value="0.61"))
-    found = check(body, "approval.envelope")
-    assert (found["status"], found["blocking"]) == ("fail", False)
-    assert "0.61" in found["detail"]
-    assert "0.68" in found["detail"]
-    assert "approval.request" in standing_in_the_way(body)
-
-
-def test_unknown_is_never_inside(world, agreed, push, answer):
-    agreed()
-    body = answer(retrained(push, metrics={"auc": 1}))
-    assert check(body, "approval.envelope")["status"] == "unknown"
-    assert "approval.request" in standing_in_the_way(body)
-
-
-def test_without_an_envelope_nothing_is_said(world, push, answer, gate):
-    assert check(answer(push("1")), "approval.envelope") is None
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"params": {"max_depth": 9}},
-        {"artifact": {"uri": "s3://m", "sha256": "8" * 64, "size": 11, "serialization": "pickle"}},
-        {"runtime": {"kind": "image"}},
-        {"commit": "b" * 40},
-        {"datasets": [{**DATA, "rows": 9}]},
-        {"datasets": [{**DATA, "columns": ["customer_id", "income"]}]},
-        {"datasets": [{**DATA, "name": "others"}]},
-        {"datasets": [{**DATA, "rows": None}]},
-        {"datasets": []},
-    ],
-)
-def test_whatever_else_moves_is_outside(world, agreed, push, gate, change):
-    agreed()
-    assert not proof(retrained(push, **change), gate).inside
-
-
-def test_a_new_definition_or_case_is_outside(world, agreed, push, gate):
-    agreed()
-    row = retrained(push)
-    assert proof(row, gate).inside
-    redefine(world)
-    assert [line.about for line in proof(row, gate).broken] == ["use_case"]
-
-
-def test_a_rejection_of_this_very_version_wins(world, agreed, push, ask, vote, answer):
-    agreed()
-    row = retrained(push)
-    request = ask(row)
-    vote(world.validator, request, "validation", "reject", "Not this one.")
-    body = answer(row)
-    assert body["decision"] == "deny"
-    assert check(body, "approval.envelope")["status"] == "fail"
-
-
-def test_asking_for_changes_wins_as_well(world, agreed, push, ask, vote, answer):
-    agreed()
-    row = retrained(push)
-    vote(world.security, ask(row), "security", "request_changes", "Look at this first.")
-    body = answer(row)
-    assert body["decision"] != "allow"
-    assert check(body, "approval.envelope")["status"] == "fail"
-
-
-def test_the_proof_costs_two_queries_and_one_without(world, agreed, push, gate):
-    row = push("6")
-    manifest, now = manifest_of(row), clock.now()
-    with CaptureQueriesContext(connection) as without:
-        assert proof_for(row, gate.environment, manifest, now) is None
-    assert len(without) == 1
-    agreed()
-    now = clock.now()
-    with CaptureQueriesContext(connection) as found:
-        assert proof_for(row, gate.environment, manifest, now) is not None
-    assert len(found) == 2
-
-
-def test_an_allow_lasts_no_longer_than_the_envelope(world, agreed, push, answer):
-    row = agreed()
-    body = answer(retrained(push))
-    assert check(body, "approval.envelope")["due_at"] is not None
-    assert row.valid_until is not None
-
-
-# The past -------------------------------------------------------------------------------------------------------------
-
-
-def test_a_trial_shows_what_would_have_gone_in_and_failed(world, write, push, ask, vote, gate):
-    good = retrained(push, "8", "0.72")
-    bad = retrained(push, "9", "0.71")
-    vote(world.validator, ask(bad), "validation", "reject", "It favours the rich.")
-    retrained(push, "10", "0.50")
-    row = write()
-    found = trial_of(row)
-    assert [(item.past.label, item.inside, item.past.failures) for item in found.versions] == [
-        ("churn-model@10", False, ()),
-        ("churn-model@9", True, ("rejected",)),
-        ("churn-model@8", True, ()),
-    ]
-    assert (found.inside, found.regretted) == (2, 1)
-    assert found.baseline.inside
-    assert good.label == "churn-model@8"
-    retrained(push, "11", "0.70")
-    assert len(trial_of(row).versions) == 3  # what came later is no past
-
-
-def test_a_trial_leaves_other_days_out(world, write, push):
-    """The definition of today is taken on both sides: an old version is not outside because people know better now."""
-    retrained(push)
-    row = write()
-    redefine(world)
-    assert trial_of(row).inside == 1
-
-
-def test_a_trial_costs_the_same_for_many(world, write, push, gate, baseline):
-    def cost() -> int:
-        with CaptureQueriesContext(connection) as queries:
-            trial(limits, baseline, gate.environment)
-        return len(queries)
-
-    limits = services.read_limits(BODY)
-    retrained(push, "100")
-    first = cost()
-    for number in range(101, 106):
-        retrained(push, str(number))
-    assert cost() == first
-
-
-def test_what_went_in_is_told_from_the_gate_s_own_answers(world, agreed, push, answer):
-    row = agreed()
-    inside, outside = retrained(push, "8"), retrained(push, "9", "0.1")
-    assert [item.let_in for item in since_approval(row)] == [None, None]
-    body = answer(inside)
-    answer(outside)
-    found = {item.version.label: item for item in since_approval(row)}
-    assert found[inside.label].tried.inside
-    assert not found[outside.label].tried.inside
-    assert (found[inside.label].let_in is not None) == (body["decision"] == "allow")
-    assert found[outside.label].let_in is None
-
-
-def test_money_is_part_of_what_may_not_move(world, agreed, push, gate):
-    agreed()
-    row = retrained(push)
-    economics.write_snapshot(
-        actor=person(world.lead.user),
-        use_case=world.use_case,
-        currency="EUR",
-        horizon=1,
-        discount_rate=Decimal("0.05"),
-        real_or_nominal="real",
-        lines=[
-            {
-                "key": "a",
-                "title": "A",
-                "kind": "cost",
-                "quantity": Decimal(1),
-                "unit": "",
-                "unit_price": Decimal(1),
-                "from_period": 0,
-                "to_period": 0,
-            }
-        ],
-    )
-    assert [line.about for line in proof(row, gate).broken] == ["economics"]
-
-
-def test_everybody_who_decides_is_named_in_the_steps(world, write):
-    assert {step for _part, step in STEPS} == {step.key for step in standing_of(ask_about(world.lead, write())).verdict.steps}

@@ -11,8 +11,8 @@ from approvals.models import Answer, Decision
 from approvals.services import ballots, decisions, gates, policies
 from foundation import clock
 from governance.people import services as people
-from tests.approvals.asking import redefine
-from tests.approvals.test_gates import ARTIFACT, COMMIT, LAX, STEPS, body, check, everything_is_actionable
+from tests.approvals.asking import STEPS, redefine
+from tests.approvals.gating import ARTIFACT, COMMIT, LAX, body, check, everything_is_actionable
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 AGEING = f"{LAX}\nvalid_for: 90 days\ngrace: 14 days\n".replace("valid_for: 180 days\n", "")

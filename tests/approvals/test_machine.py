@@ -15,6 +15,8 @@ import os
 import random
 from collections import Counter
 from datetime import timedelta
+from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,7 +27,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from approvals.services import gates
 from approvals.services.clocks import ticking
-from foundation import outbox
+from foundation import ids, outbox
 from tests.approvals.machine import stage as staged
 from tests.approvals.machine.ends import Histories
 from tests.approvals.machine.playing import Choose
@@ -57,6 +59,8 @@ class Loud:
 
 @pytest.fixture
 def histories(db: None, monkeypatch: pytest.MonkeyPatch) -> type[Histories]:
+    numbers = count(1)  # ids in the order of their making, so that a list sorted by them is the same each time
+    monkeypatch.setattr(ids, "secrets", SimpleNamespace(randbits=lambda bits: next(numbers)))
     with time_machine.travel(MONDAY - timedelta(days=1), tick=False):
         stage = staged.set_up(Lineage())
     stage.lineage.take_over(monkeypatch)

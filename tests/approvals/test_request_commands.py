@@ -1,4 +1,4 @@
-"""Every command on a request's page: sent, carried out, refused with what was typed still there."""
+"""Commands on a request's page: sent, carried out, refused with what was typed still there."""
 
 from __future__ import annotations
 
@@ -7,25 +7,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from approvals.models import Ballot, Condition, Dismissal, Request, Waiver
-from approvals.services import policies, requests
+from approvals.models import Ballot, Condition, Dismissal, Request
+from approvals.services import policies
 from foundation import clock
 from tests.approvals.asking import publish_policy, second_admin, stand_in
 from tests.approvals.pages import address, ballot, page, send, text_of
 from tests.conftest import POLICY
 
 pytestmark = pytest.mark.django_db
-
-SIGNED = POLICY.replace("covers: [dependencies, runtime]}", "covers: [dependencies, runtime], signature: reauth}")
-PASSWORD = "correct horse battery"
-
-
-def with_password(world, part: str):
-    """A browser of somebody who has a password, and signed in by other means, some time ago."""
-    user = getattr(world, part).user
-    user.set_password(PASSWORD)
-    user.save()
-    return world.client(part)
 
 
 def in_days(count: int) -> date:
@@ -111,94 +100,6 @@ def test_acting_for_somebody_who_has_not_asked_is_refused_and_keeps_what_was_typ
     assert "Security has not asked you to act in their place here, or not for now." in text_of(response)
     assert "For my friend." in response.content.decode()
     assert not Ballot.objects.exists()
-
-
-# Signatures ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def signing(world):
-    version = policies.write_policy(actor=world.admin, key="production-release", source=SIGNED)
-    return policies.set_gate(actor=world.admin, slug="production", title="Production", mode="prevent", policy=version.policy)
-
-
-@pytest.fixture
-def to_sign(world, signing, push):
-    row = push()
-    return requests.open_request(
-        actor=world.ci,
-        subject_type="model_version",
-        subject_id=row.public_id,
-        purpose="deployment",
-        environment=signing.environment,
-    )
-
-
-def test_a_step_that_wants_a_signature_asks_for_its_meaning_and_the_password(world, to_sign):
-    client = with_password(world, "security")
-    body = client.get(address(to_sign)).content.decode()
-    assert 'type="password"' in body
-    assert "I take responsibility for this" in body
-
-    data = ballot(to_sign, "security", meaning="approved", password=PASSWORD)
-    said = text_of(client.post(address(to_sign), data, follow=True))
-
-    kept = Ballot.objects.get()
-    assert kept.meaning == "approved"
-    assert kept.auth_at is not None
-    assert "Signed: “I approve this”." in said
-    assert 'type="password"' not in client.get(address(to_sign)).content.decode(), "it holds for five minutes"
-
-
-def test_a_wrong_password_keeps_everything_but_the_password(world, to_sign):
-    client = with_password(world, "security")
-    data = ballot(to_sign, "security", meaning="reviewed", password="wrong one", comment="Read it all.")
-
-    response = client.post(address(to_sign), data)
-
-    body = response.content.decode()
-    assert response.status_code == 400
-    assert "This is not your password." in text_of(response)
-    assert "Read it all." in body
-    assert "wrong one" not in body
-    assert re.search(r'value="approve"[^>]*checked', body)
-    assert re.search(r'value="reviewed"[^>]*checked', body)
-    assert not Ballot.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("left_out", "said"),
-    [("meaning", "Say what your signature means."), ("password", "Enter your password: this step wants a signature.")],
-)
-def test_a_signature_without_its_meaning_or_a_password_is_asked_for_again(world, to_sign, left_out, said):
-    client = with_password(world, "security")
-    data = ballot(to_sign, "security", meaning="approved", password=PASSWORD)
-    del data[left_out]
-
-    response = client.post(address(to_sign), data)
-
-    assert response.status_code == 400
-    assert said in text_of(response)
-    assert not Ballot.objects.exists()
-
-
-def test_asking_for_changes_needs_no_signature(world, to_sign):
-    client = with_password(world, "security")
-
-    client.post(address(to_sign), ballot(to_sign, "security", verdict="request_changes", comment="Which wheel?"))
-
-    assert Ballot.objects.get().verdict == "request_changes"
-
-
-def test_a_right_password_with_something_else_wrong_is_not_asked_for_twice(world, to_sign):
-    client = with_password(world, "security")
-    data = ballot(to_sign, "security", meaning="approved", verdict="reject", password=PASSWORD, comment="No.")
-
-    response = client.post(address(to_sign), data)
-
-    assert response.status_code == 400
-    assert "Who does not approve cannot sign that they do." in text_of(response)
-    assert 'type="password"' not in response.content.decode()
 
 
 # Conditions ----------------------------------------------------------------------------------------------------------
@@ -289,89 +190,6 @@ def test_an_approval_is_revoked_with_a_reason(world, gate, push, ask, approve):
     assert request.state == "revoked"
     assert "It had been approved, and Security revoked the approval." in told
     assert "CVE-2026-1." in told
-
-
-# Broken glass --------------------------------------------------------------------------------------------------------
-
-
-def break_glass(world, request, **data):
-    client = with_password(world, "engineer")
-    sent = {"command": "glass", "reason": "Scoring is down.", "incident": "INC-7", "hours": "4", "password": PASSWORD}
-    return client.post(address(request), {**sent, **data}, follow=True)
-
-
-def test_breaking_glass_wants_a_reason_and_the_password_and_shows_what_it_lets_pass(world, gate, push, ask):
-    request = ask(push())
-    without = break_glass(world, request, password="")
-    assert without.status_code == 403
-    assert "enter your password again" in text_of(without)
-    assert "Scoring is down." in without.content.decode()
-
-    told = text_of(break_glass(world, request))
-
-    waiver = Waiver.objects.get()
-    assert (waiver.reason, waiver.incident) == ("Scoring is down.", "INC-7")
-    assert waiver.expires_at - waiver.created_at == timedelta(hours=4)
-    assert "Engineer broke glass: it may pass for another 3 hours." in told
-    assert "Overridden" in told
-
-
-def test_only_those_whom_the_policy_names_can_break_glass(world, gate, push, ask):
-    request = ask(push())
-
-    said = text_of(page(world, "validator", request))
-
-    assert "Only these roles can break glass:" in said
-
-
-def test_glass_is_not_offered_over_an_objection(world, gate, push, ask, vote):
-    request = ask(push())
-    vote(world.validator, request, "validation", "request_changes", "Seed?")
-
-    body = page(world, "engineer", request).content.decode()
-
-    assert 'name="hours"' not in body
-    assert "never over an objection" in body
-
-
-def test_somebody_who_was_passed_over_reviews_it_and_who_broke_it_does_not(world, gate, push, ask):
-    request = ask(push())
-    break_glass(world, request)
-    waiver = Waiver.objects.get()
-
-    own = send(world, "engineer", request, "review", about=waiver.public_id, verdict="justified", comment="Was right.")
-    assert own.status_code == 403
-    empty = send(world, "security", request, "review", about=waiver.public_id, verdict="justified", comment="")
-    assert empty.status_code == 400
-
-    sent = {"about": waiver.public_id, "verdict": "unjustified", "comment": "It could wait."}
-    told = text_of(send(world, "security", request, "review", follow=True, **sent))
-    waiver.refresh_from_db()
-    assert waiver.review == "unjustified"
-    assert "reviewed the waiver: not justified" in told
-    assert "It could wait." in told
-    assert "It is your move: Security review." in told
-
-
-def test_who_broke_the_glass_ends_it_early(world, gate, push, ask):
-    request = ask(push())
-    break_glass(world, request)
-    waiver = Waiver.objects.get()
-
-    told = text_of(send(world, "engineer", request, "end", about=waiver.public_id, follow=True))
-
-    assert "ended the waiver" in told
-    assert "To be reviewed" in told
-
-
-def test_a_waiver_for_what_has_changed_since_says_that_it_lets_nothing_pass(world, gate, push, ask):
-    from tests.approvals.pages import again
-
-    request = ask(push())
-    break_glass(world, request)
-    again(world, "Something else.")
-
-    assert "so it lets nothing pass any more" in text_of(page(world, "lead", request))
 
 
 # Other rules ---------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from foundation.errors import Conflict, NotAllowed
 from foundation.models import AuditEvent, Job
 from governance.people import services as people
 from tests.approvals.asking import publish_policy, redefine, states, substate
-from tests.approvals.test_gates import ARTIFACT, COMMIT, LAX, lax_gate
+from tests.approvals.gating import ARTIFACT, COMMIT, LAX, lax_gate
 
 FRIDAY = datetime(2027, 10, 29, 14, tzinfo=UTC)  # the clocks change on the Sunday
 

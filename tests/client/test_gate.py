@@ -345,14 +345,16 @@ def test_text_from_the_server_cannot_steer_the_terminal(server, capsys):
     assert not set("\x1b\x07\u202e\r") & set(capsys.readouterr().err)
 
 
-@pytest.mark.parametrize("redirect", ["2>&1 | head -c 1 >/dev/null", "| head -c 0", "2>&-", "2>&1 | true"])
+@pytest.mark.parametrize(
+    "redirect", ["2>&1 | head -c 1 >/dev/null", "| head -c 0", "2>&-", "2>&1 | true", ">/dev/full", "2>/dev/full", ">&- 2>&-"]
+)
 def test_whoever_stops_reading_gets_no_exit_code_that_means_something_else(server, redirect):
     server.will(says(200, evaluation("pending")))
     command = f'"{sys.executable}" -m countersign {" ".join(ASK)} {redirect}; exit ${{PIPESTATUS[0]}}'
     ran = subprocess.run(
         ["/bin/bash", "-c", command],
         cwd=CLIENT,
-        env={**os.environ, "COUNTERSIGN_URL": server.url, "COUNTERSIGN_TOKEN": "t"},
+        env={**os.environ, "COUNTERSIGN_URL": server.url, "COUNTERSIGN_TOKEN": server.token},
         capture_output=True,
         timeout=60,
     )

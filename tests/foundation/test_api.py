@@ -1,3 +1,5 @@
+"""The API: every error is a problem, what bodies may be, and who is answered at all."""
+
 from __future__ import annotations
 
 import json
@@ -8,12 +10,9 @@ from django.urls import path
 from rest_framework.response import Response
 
 import config.urls
-from foundation.api import Endpoint, etag_of, has_it
+from foundation.api import Endpoint
 from foundation.errors import CountersignError, FieldError
-from governance.usecases import services as usecases
-
-USE_CASES = "/api/v1/use-cases"
-MEMBERS = {"type", "title", "status", "detail", "instance", "code", "request_id", "errors"}
+from tests.foundation.problems import USE_CASES, problem
 
 
 class Broken(Endpoint):
@@ -46,24 +45,6 @@ class Urls:
 def failing(settings):
     settings.ROOT_URLCONF = Urls
     return settings
-
-
-def problem(answer, status: int, code: str | None = None) -> dict:
-    """The body of an answer that is a problem as RFC 9457 wants it."""
-    assert answer.status_code == status, answer.content
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    body = answer.json()
-    assert set(body) >= MEMBERS
-    assert body["status"] == status
-    assert body["request_id"] == answer.headers["X-Request-Id"]
-    assert body["type"] == f"urn:countersign:problem:{body['code']}"
-    assert body["title"]
-    assert body["detail"]
-    for item in body["errors"]:
-        assert set(item) == {"field", "code", "message"}
-    if code is not None:
-        assert body["code"] == code
-    return body
 
 
 # Every error is a problem --------------------------------------------------------------------------------------------
@@ -235,90 +216,7 @@ def test_numbers_are_not_rounded_on_the_way(world, push):
     assert (kpi["target"], kpi["baseline"]) == ("0.123456", "12345678901234.100000")
 
 
-# Lists, tags, preconditions ------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def many(world):
-    for number in range(7):
-        usecases.open_use_case(actor=world.lead, slug=f"case-{number}", title=f"Case {number}")
-    return world
-
-
-def test_lists_come_newest_first_in_pages_that_join_without_gap_or_repeat(many):
-    client = many.api("lead")
-    slugs, url = [], f"{USE_CASES}?limit=3"
-    while url:
-        body = client.get(url).json()
-        assert set(body) == {"next", "previous", "results"}
-        slugs += [row["slug"] for row in body["results"]]
-        url = body["next"]
-
-    assert slugs == [f"case-{number}" for number in range(6, -1, -1)] + ["churn"]
-
-
-def test_a_row_that_arrives_while_one_reads_shifts_no_page(many):
-    client = many.api("lead")
-    first = client.get(f"{USE_CASES}?limit=4").json()
-    usecases.open_use_case(actor=many.lead, slug="late", title="Late")
-    second = client.get(first["next"]).json()
-
-    assert [row["slug"] for row in second["results"]] == ["case-2", "case-1", "case-0", "churn"]
-    assert [row["slug"] for row in client.get(second["previous"]).json()["results"]] == ["case-6", "case-5", "case-4", "case-3"]
-
-
-@pytest.mark.parametrize("limit", ["0", "-1", "many", "", "999999"])
-def test_a_limit_that_is_none_falls_back_and_a_large_one_is_capped(many, limit):
-    answer = many.api("lead").get(f"{USE_CASES}?limit={limit}")
-
-    assert answer.status_code == 200
-    assert len(answer.json()["results"]) == 8
-
-
-@pytest.mark.parametrize("cursor", ["x", "cD0=", "%ff", "bz0xJnA9eA==", "🙂", "bz0tMQ=="])
-def test_a_cursor_that_is_none_never_breaks_the_server(many, cursor):
-    assert many.api("lead").get(f"{USE_CASES}?cursor={cursor}").status_code in (200, 404)
-
-
-def test_reading_gives_a_tag_and_asking_with_it_gives_304_until_something_changed(world):
-    client = world.api("lead")
-    url = f"{USE_CASES}/churn"
-    first = client.get(url)
-    tag = first.headers["ETag"]
-
-    same = client.get(url, headers={"If-None-Match": tag})
-    assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", tag)
-    assert client.get(url, headers={"If-None-Match": f'"other", W/{tag}'}).status_code == 304
-    assert client.get(url, headers={"If-None-Match": "*"}).status_code == 304
-    assert client.get(url, headers={"If-None-Match": '"other"'}).status_code == 200
-    usecases.change_use_case(actor=world.lead, use_case=world.use_case, title="Renamed")
-    changed = client.get(url, headers={"If-None-Match": tag})
-    assert (changed.status_code, changed.json()["title"]) == (200, "Renamed")
-    assert changed.headers["ETag"] != tag
-    assert changed.headers["Cache-Control"] == "private, no-cache"
-
-
-def test_lists_have_tags_too(world):
-    first = world.api("lead").get(USE_CASES)
-
-    assert world.api("lead").get(USE_CASES, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
-
-
-def test_a_change_needs_the_tag_of_what_was_read(world):
-    client = world.api("lead")
-    url = f"{USE_CASES}/churn"
-    tag = client.get(url).headers["ETag"]
-
-    def patch(title: str, **headers):
-        return client.patch(url, {"title": title}, content_type="application/json", headers=headers)
-
-    problem(patch("A"), 428, "precondition.required")
-    problem(patch("A", **{"If-Match": '"other"'}), 412, "precondition.failed")
-    done = patch("A", **{"If-Match": tag})
-    assert (done.status_code, done.json()["title"]) == (200, "A")
-    problem(patch("B", **{"If-Match": tag}), 412, "precondition.failed")
-    assert patch("C", **{"If-Match": client.get(url).headers["ETag"]}).status_code == 200
-    assert patch("D", **{"If-Match": "*"}).status_code == 200
+# Methods and sessions ------------------------------------------------------------------------------------------------
 
 
 def test_head_and_options_are_answered(world):
@@ -337,12 +235,6 @@ def test_a_service_token_learns_405_where_nobody_has_the_method(world):
     problem(world.api("ci").delete(USE_CASES), 405)
 
 
-def test_equal_content_has_equal_tags_and_different_content_different_ones(rf):
-    assert etag_of({"a": 1, "b": 2}) == etag_of({"b": 2, "a": 1})
-    assert etag_of({"a": 1}) != etag_of({"a": 2})
-    assert not has_it(rf.get("/"), '"x"')
-
-
 def test_an_endpoint_that_names_no_scope_is_closed_to_service_tokens(world):
     body = problem(world.api("ci").get("/api/v1/inbox"), 403, "token.person_needed")
 
@@ -358,44 +250,3 @@ def test_the_answer_of_an_empty_view_is_still_an_answer(rf, world):
     request.id = "req-12345678"
     answer = Plain.as_view()(request)
     assert answer.data == {"ok": True}
-
-
-# The audit log over HTTP ---------------------------------------------------------------------------------------------
-
-
-def test_an_event_is_proven_by_what_the_api_gives(world):
-    from foundation import keys, merkle, notes, sealing
-    from foundation.models import AuditEvent
-
-    client = world.api("lead")
-    event = AuditEvent.objects.filter(scope=world.use_case.public_id).first()
-    problem(client.get("/api/v1/audit/checkpoints/latest"), 404, "audit.no_checkpoint")
-    waiting = client.get(f"/api/v1/audit/proof?event={event.uid}")
-    problem(waiting, 409, "audit.unsealed")
-    assert waiting.headers["Retry-After"] == "2"
-    sealing.seal()
-
-    latest = client.get("/api/v1/audit/checkpoints/latest").json()
-    proof = client.get(f"/api/v1/audit/proof?event={event.uid}").json()
-    said = notes.parse_checkpoint(notes.verify(proof["checkpoint"], [keys.log_key().vkey]))
-    assert (said.size, said.root.hex()) == (latest["size"], latest["root"])
-    leaf = merkle.leaf_hash(proof["body"].encode())
-    assert leaf.hex() == proof["leaf_hash"]
-    assert merkle.verify_inclusion(leaf, proof["index"], said.size, [bytes.fromhex(item) for item in proof["proof"]], said.root)
-
-
-@pytest.mark.parametrize("event", ["", "x", "00000000-0000-0000-0000-000000000000", "%27"])
-def test_a_proof_of_nothing_is_404(world, event):
-    problem(world.api("lead").get(f"/api/v1/audit/proof?event={event}"), 404, "not_found")
-
-
-def test_events_are_filtered_and_hidden_by_use_case(world):
-    url = "/api/v1/audit/events"
-    mine = world.api("lead").get(f"{url}?kind=usecases.definition.written").json()["results"]
-
-    assert [row["kind"] for row in mine] == ["usecases.definition.written"]
-    assert json.loads(mine[0]["body"]) == mine[0]["parsed"]
-    assert world.api("stranger").get(url).json()["results"] == []
-    assert problem(world.api("stranger").get(f"/api/v1/audit/proof?event={mine[0]['id']}"), 404)
-    everything = world.api("auditor").get(f"{url}?limit=200").json()["results"]
-    assert "foundation.token.created" in {row["kind"] for row in everything}

@@ -206,6 +206,19 @@ def test_what_belongs_to_a_use_case_follows_its_name(world):
     assert titles(world.lead, "customer churn") == []
 
 
+def test_what_names_an_element_follows_its_name(rich):
+    from governance.dictionary import services as dictionary
+    from governance.dictionary.models import DataElement
+
+    before = dict(SearchEntry.objects.values_list("public_id", "updated_at"))
+    dictionary.rename_element(actor=rich.governance, element=DataElement.objects.get(), name="Loyalty")
+
+    assert {hit.entry.type for hit in search.find(rich.lead, "loyalty").hits} == {"element", "element_version", "binding"}
+    assert "Tenure" not in SearchEntry.objects.get(type="element_version").title
+    kept = SearchEntry.objects.exclude(type="element").values_list("public_id", "updated_at")
+    assert dict(kept).items() <= before.items()  # nothing happened to them
+
+
 def test_reindex_writes_what_is_missing_and_drops_what_is_gone(rich):
     before = {entry.public_id: (entry.title, entry.terms, entry.updated_at) for entry in SearchEntry.objects.all()}
     SearchEntry.objects.all().delete()

@@ -98,7 +98,7 @@ def test_a_byte_order_mark_and_chinese_are_read(source, repository):
 
     (row,) = synchronised(repository)
 
-    assert row.text == "slug: churn\ntitle: 客户流失\n"
+    assert row.text == "\ufeffslug: churn\ntitle: 客户流失\n"  # Git counts it, so it stays
 
 
 def test_a_link_is_read_as_a_link_and_not_followed(source, repository):
@@ -194,6 +194,21 @@ def test_the_patch_makes_the_file_say_what_the_portal_keeps_and_keeps_its_commen
     source.commit("as agreed")
     synchronised(repository)
     assert only(world.use_case).state == "same"
+
+
+def test_a_file_that_begins_with_a_mark_keeps_it_and_is_read_as_without(world, source, repository):
+    """Editors on Windows write one; Git counts it, so that a patch that does not is refused."""
+    there = f"\ufeff{SAYS}".replace("70", "75")
+    source.commit(files={"usecase.yaml": there, "roles.yaml": f"\ufeff{ROLES}"})
+    synchronised(repository)
+
+    definition, roles = files_of(world.use_case)
+    source.git("apply", "-", text_in=definition.patch.encode())
+
+    assert [(change["before"], change["after"]) for change in definition.changes] == [("70", "75")]
+    assert roles.state == "same"
+    assert (source.path / "usecase.yaml").read_text() == f"\ufeff{SAYS}"
+    assert belongs_to("\ufeffslug: churn\n", "churn")
 
 
 @pytest.mark.parametrize("kind", ["usecase", "roles"])
@@ -342,7 +357,9 @@ def test_lists_cost_the_same_however_many_changes(world, source, repository, dja
 # What would make the two the same ---------------------------------------------------------------------------------
 
 
-TEXTS = st.lists(st.sampled_from(["slug: churn", "title: Churn", "", "kpis:", "- name: 召回率", " x"]), max_size=8).map("\n".join)
+ODD = ["a\u2028b", "a\x0cb", "a\x85b", "a\rb", "a\r"]  # ends of lines to Python, and none to Git
+LINES = ["slug: churn", "title: Churn", "", "kpis:", "- name: 召回率", " x", *ODD]
+TEXTS = st.lists(st.sampled_from(LINES), max_size=8).map("\n".join)
 
 
 @given(there=st.none() | TEXTS, wanted=TEXTS, last=st.booleans())
@@ -353,12 +370,12 @@ def test_git_applies_the_patch(there, wanted, last, tmp_path_factory):
     file = folder / "docs" / "usecase.yaml"
     file.parent.mkdir()
     if there is not None:
-        file.write_text(there)
+        file.write_bytes(there.encode())
 
     if made and (there is not None or wanted):
         subprocess.run(["git", "apply", "-"], cwd=folder, input=made.encode(), check=True, capture_output=True)
 
-    assert (file.read_text() if file.exists() else "") == wanted
+    assert (file.read_bytes().decode() if file.exists() else "") == wanted
 
 
 @pytest.mark.parametrize("line", ["slug: churn", "use_case: 'churn'", 'slug:   "churn"   # here'])

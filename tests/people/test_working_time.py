@@ -1,16 +1,12 @@
-"""Working time: the rules on real dates of 2026 and 2027 in zones with different clocks, and the laws on any dates."""
+"""Working time: the rules on real dates of 2026 and 2027 in zones with different clocks."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, example, given, settings
-from hypothesis import strategies as st
 
-from governance.people.hours import instant_of, time_of_day
 from governance.people.working_time import (
     Hours,
     HoursProblem,
@@ -19,40 +15,26 @@ from governance.people.working_time import (
     due_at,
     extended,
     holiday_names,
-    is_open,
-    is_working_day,
-    local_date,
     midnight,
     office_hours,
-    windows_of,
     working_time_between,
 )
-
-OFFICE = [[["09:00", "17:00"]]] * 5 + [[], []]
-LUNCH = [[["09:00", "12:00"], ["13:00", "17:30"]]] * 4 + [[["09:00", "13:00"]], [], []]
-ALWAYS = [[["00:00", "24:00"]]] * 7
-NIGHT = [[["22:00", "24:00"]], *[[["00:00", "06:00"], ["22:00", "24:00"]]] * 4, [["00:00", "06:00"]], []]
-
-BERLIN = Hours(zone="Europe/Berlin", week=OFFICE, country="DE")
-BAVARIA = Hours(zone="Europe/Berlin", week=OFFICE, country="DE", subdivision="BY")
-NEW_YORK = Hours(zone="America/New_York", week=OFFICE, country="US")
-SHANGHAI = Hours(zone="Asia/Shanghai", week=OFFICE, country="CN")
-LORD_HOWE = Hours(zone="Australia/Lord_Howe", week=OFFICE, country="AU", subdivision="NSW")
-SYDNEY = Hours(zone="Australia/Sydney", week=OFFICE, country="AU", subdivision="NSW")
-KOLKATA = Hours(zone="Asia/Kolkata", week=LUNCH, country="IN")
-CAIRO = Hours(zone="Africa/Cairo", week=[*OFFICE[:4], [], [], [["09:00", "17:00"]]], country="EG")  # Sunday to Thursday
-CAIRO_PLAIN = Hours(zone="Africa/Cairo", week=CAIRO.week)
-MICROSECOND = timedelta(microseconds=1)
-
-
-def at(text: str, hours: Hours, fold: int = 0) -> datetime:
-    """The instant of a local time. In UTC, because times of two zones in a repeated hour are never equal to Python."""
-    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(hours.zone), fold=fold).astimezone(UTC)
-
-
-def local(instant: datetime, hours: Hours) -> str:
-    return f"{instant.astimezone(ZoneInfo(hours.zone)):%Y-%m-%d %H:%M}"
-
+from tests.people.zones import (
+    ALWAYS,
+    BAVARIA,
+    BERLIN,
+    CAIRO,
+    CAIRO_PLAIN,
+    KOLKATA,
+    LORD_HOWE,
+    NEW_YORK,
+    NIGHT,
+    OFFICE,
+    SHANGHAI,
+    SYDNEY,
+    at,
+    local,
+)
 
 # Working days on real dates ------------------------------------------------------------------------------------------
 
@@ -172,86 +154,6 @@ def test_a_night_in_which_the_clocks_change_has_the_minutes_that_really_pass():
         for day in (date(2026, 3, 29), date(2026, 10, 25))
     ]
     assert lengths == [timedelta(hours=23), timedelta(hours=25)]
-
-
-# Times that the clocks skip or show twice ----------------------------------------------------------------------------
-
-
-def test_hours_that_open_in_the_skipped_hour_open_when_the_clocks_jump():
-    early = Hours(zone="Europe/Berlin", week=[[["02:30", "10:00"]]] * 7)
-
-    (window,) = windows_of(date(2026, 3, 29), early)
-    assert window[0] == at("2026-03-29 03:00", early)
-    assert due_at(at("2026-03-28 02:45", early), days=1, hours=early) == at("2026-03-29 03:00", early)
-
-
-def test_hours_that_are_skipped_altogether_make_no_working_day():
-    short = Hours(zone="Europe/Berlin", week=[[["02:10", "02:50"]]] * 7)
-
-    assert not is_working_day(date(2026, 3, 29), short)
-    assert local(due_at(at("2026-03-28 02:30", short), days=1, hours=short), short) == "2026-03-30 02:30"
-
-
-def test_hours_over_the_repeated_hour_are_counted_once_and_do_not_overlap():
-    split = Hours(zone="Europe/Berlin", week=[[["01:00", "02:15"], ["02:45", "05:00"]]] * 7)
-    first, second = windows_of(date(2026, 10, 25), split)
-
-    assert first[1] == at("2026-10-25 02:15", split, fold=0)
-    assert second[0] == at("2026-10-25 02:45", split, fold=0)
-    assert second[1] - second[0] == timedelta(hours=3, minutes=15)
-
-
-def test_a_later_start_in_the_repeated_hour_is_not_due_earlier():
-    night = Hours(zone="Europe/Berlin", week=ALWAYS)
-    first = due_at(at("2026-10-25 02:50", night, fold=0), days=1, hours=night)
-    second = due_at(at("2026-10-25 02:10", night, fold=1), days=1, hours=night)
-
-    assert (local(first, night), local(second, night)) == ("2026-10-26 02:50", "2026-10-26 03:00")
-
-
-def test_a_midnight_that_does_not_exist_is_the_jump_and_one_that_is_repeated_belongs_to_one_day():
-    always = Hours(zone="Africa/Cairo", week=ALWAYS)
-
-    assert midnight(date(2026, 4, 24), "Africa/Cairo") == at("2026-04-24 01:00", always)
-    (opens, closes), (following, _end) = windows_of(date(2026, 10, 29), always)[0], windows_of(date(2026, 10, 30), always)[0]
-    assert closes - opens == timedelta(hours=25)
-    assert following == closes
-    assert due_at(at("2026-10-29 23:30", always, fold=1), days=1, hours=always) == midnight(date(2026, 10, 31), "Africa/Cairo")
-
-
-def test_half_an_hour_is_a_change_of_the_clocks_too():
-    always = Hours(zone="Australia/Lord_Howe", week=ALWAYS)
-
-    assert windows_of(date(2026, 10, 4), always)[0][1] - windows_of(date(2026, 10, 4), always)[0][0] == timedelta(hours=23.5)
-    assert windows_of(date(2027, 4, 4), always)[0][1] - windows_of(date(2027, 4, 4), always)[0][0] == timedelta(hours=24.5)
-    assert instant_of(datetime(2026, 10, 4, 2, 15), always.zone) == at("2026-10-04 02:30", always)  # noqa: DTZ001 - a local time
-
-
-def test_a_date_that_a_zone_left_out_is_no_working_day():
-    apia = Hours(zone="Pacific/Apia", week=ALWAYS)
-
-    assert not is_working_day(date(2011, 12, 30), apia)
-    assert local(due_at(at("2011-12-29 12:00", apia), days=1, hours=apia), apia) == "2011-12-31 12:00"
-
-
-# Night shifts and midnight -------------------------------------------------------------------------------------------
-
-
-def test_a_shift_over_midnight_is_part_of_both_its_dates():
-    night = Hours(zone="Asia/Shanghai", week=NIGHT)
-
-    assert is_open(at("2026-11-16 23:00", night), night)
-    assert is_open(at("2026-11-17 05:59", night), night)
-    assert not is_open(at("2026-11-17 12:00", night), night)
-    assert local(due_at(at("2026-11-16 23:00", night), days=1, hours=night), night) == "2026-11-17 23:00"
-    assert local(due_at(at("2026-11-20 23:00", night), days=1, hours=night), night) == "2026-11-21 06:00"  # Saturday ends at six
-
-
-def test_midnight_at_the_end_is_a_closing():
-    late = Hours(zone="UTC", week=[[["20:00", "24:00"]]] * 5 + [[], []])
-
-    assert local(due_at(at("2026-11-20 22:00", late), minutes=120, hours=late), late) == "2026-11-21 00:00"
-    assert local(due_at(at("2026-11-21 00:00", late), days=1, hours=late), late) == "2026-11-24 00:00"
 
 
 # Reminders and pauses ------------------------------------------------------------------------------------------------
@@ -384,151 +286,3 @@ def test_a_budget_reads_as_it_is_written(text, budget):
 def test_calendar_days_and_nothing_are_no_budget(text):
     with pytest.raises(ValueError, match="working"):
         WorkingTime.read(text)
-
-
-# Laws ----------------------------------------------------------------------------------------------------------------
-
-ZONES = [
-    "Europe/Berlin",
-    "America/New_York",
-    "Asia/Shanghai",
-    "Australia/Lord_Howe",
-    "Africa/Cairo",
-    "Asia/Kolkata",
-    "America/St_Johns",
-]
-HOLIDAYS = [("", ""), ("DE", "BY"), ("US", ""), ("CN", ""), ("AU", "NSW"), ("EG", ""), ("IN", "")]
-
-
-@st.composite
-def days(draw) -> list[list[str]]:
-    ends = sorted(draw(st.lists(st.integers(0, 96), max_size=6, unique=True)))
-    marks = [f"{quarter // 4:02d}:{quarter % 4 * 15:02d}" for quarter in ends]
-    return [[a, b] for a, b in zip(marks[::2], marks[1::2], strict=False)]
-
-
-@st.composite
-def calendars(draw) -> Hours:
-    week = draw(st.one_of(st.just(OFFICE), st.just(NIGHT), st.just(ALWAYS), st.lists(days(), min_size=7, max_size=7)))
-    assume(any(week))
-    country, region = draw(st.sampled_from(HOLIDAYS))
-    closed = draw(st.lists(st.dates(date(2026, 1, 1), date(2028, 12, 31)), max_size=3))
-    return Hours(zone=draw(st.sampled_from(ZONES)), week=week, country=country, subdivision=region, closed_on=closed)
-
-
-EDGES = [  # around changes of the clocks of the zones above, in UTC
-    datetime.fromisoformat(f"{text}+00:00")
-    for text in (
-        "2026-03-29T01:00",
-        "2026-10-25T01:00",
-        "2027-03-14T07:00",
-        "2026-11-01T06:00",
-        "2026-10-03T15:30",
-        "2027-04-03T15:00",
-        "2026-04-23T22:00",
-        "2026-10-29T21:00",
-        "2028-02-29T00:00",
-    )
-]
-FIRST, LAST = datetime.fromisoformat("2026-01-01T00:00"), datetime.fromisoformat("2028-12-31T00:00")
-instants = st.one_of(
-    st.datetimes(FIRST, LAST, timezones=st.just(UTC)),
-    st.builds(lambda edge, minutes: edge + timedelta(minutes=minutes), st.sampled_from(EDGES), st.integers(-180, 180)),
-)
-budgets = st.one_of(
-    st.builds(lambda n: {"days": n}, st.integers(0, 12)),
-    st.builds(lambda n: {"minutes": n}, st.integers(0, 4000)),
-    st.builds(lambda n, m: {"days": n, "minutes": m}, st.integers(0, 5), st.integers(0, 600)),
-)
-law = settings(max_examples=250, deadline=None)
-
-
-@law
-@given(calendars(), instants, budgets)
-def test_nothing_is_ever_due_in_closed_hours_or_before_it_began(hours, start, budget):
-    due = due_at(start, **budget, hours=hours)
-
-    assert is_open(due, hours)
-    assert due >= start
-
-
-@law
-@given(calendars(), instants, budgets, st.integers(0, 3), st.integers(0, 300))
-def test_a_larger_budget_is_never_due_earlier(hours, start, budget, more_days, more_minutes):
-    larger = {"days": budget.get("days", 0) + more_days, "minutes": budget.get("minutes", 0) + more_minutes}
-
-    assert due_at(start, **larger, hours=hours) >= due_at(start, **budget, hours=hours)
-
-
-@law
-@example(Hours(zone="Europe/Berlin", week=ALWAYS), datetime(2026, 10, 25, 0, 50, tzinfo=UTC), 20 * 60, {"days": 1})
-@given(calendars(), instants, st.integers(0, 40_000), budgets)
-def test_a_later_start_is_never_due_earlier(hours, start, seconds, budget):
-    later = start + timedelta(seconds=seconds)
-
-    assert due_at(later, **budget, hours=hours) >= due_at(start, **budget, hours=hours)
-
-
-@law
-@given(calendars(), instants, st.integers(0, 4000))
-def test_a_budget_of_minutes_holds_exactly_so_many(hours, start, minutes):
-    due = due_at(start, minutes=minutes, hours=hours)
-
-    assert working_time_between(start, due, hours) == timedelta(minutes=minutes)
-    assert before(due, minutes=minutes, hours=hours) >= start or minutes == 0
-    assert working_time_between(before(due, minutes=minutes, hours=hours), due, hours) == timedelta(minutes=minutes)
-
-
-@law
-@given(calendars(), instants, budgets, st.integers(0, 5000), st.integers(0, 20_000))
-def test_a_pause_leaves_exactly_the_working_time_that_was_left(hours, start, budget, run, pause):
-    due = due_at(start, **budget, hours=hours)
-    paused = start + timedelta(minutes=run)
-    resumed = paused + timedelta(minutes=pause)
-    later = extended(due, working_time_between(paused, resumed, hours), hours)
-
-    assert later >= due
-    assert working_time_between(resumed, later, hours) >= working_time_between(paused, due, hours)
-    if due >= paused:
-        assert working_time_between(resumed, later, hours) == working_time_between(paused, due, hours)
-
-
-@law
-@given(calendars(), instants, st.integers(1, 8))
-def test_so_many_working_days_lie_between(hours, start, number):
-    due = due_at(start, days=number, hours=hours)
-    begin = due_at(start, hours=hours)
-    zone = hours.zone
-    first, last = local_date(begin, zone), local_date(due - MICROSECOND, zone)
-    between = [day for offset in range((last - first).days) if is_working_day(day := first + timedelta(days=offset + 1), hours)]
-
-    assert abs(len(between) - number) <= 1  # midnight belongs to the day that it ends or begins
-
-
-@law
-@given(calendars(), instants, st.integers(-5, 5))
-def test_windows_are_in_order_and_apart(hours, start, offset):
-    day = local_date(start, hours.zone) + timedelta(days=offset)
-    windows = [*windows_of(day, hours), *windows_of(day + timedelta(days=1), hours)]
-
-    assert all(opens < closes for opens, closes in windows)
-    assert all(first[1] <= second[0] for first, second in pairwise(windows))
-
-
-@law
-@given(st.sampled_from(ZONES), instants, st.integers(0, 20_000))
-def test_local_time_never_runs_backwards(zone, start, seconds):
-    hours = Hours(zone=zone, week=ALWAYS)
-    later = start + timedelta(seconds=seconds)
-    day = local_date(start, zone)
-
-    assert time_of_day(start, day, hours) <= time_of_day(later, day, hours)
-
-
-@settings(max_examples=60, deadline=None)
-@given(instants, st.integers(0, 30), budgets)
-def test_where_every_day_is_alike_a_shift_of_the_start_shifts_the_due_time(start, shift, budget):
-    hours = Hours(zone="Asia/Shanghai", week=[[["09:00", "17:00"]]] * 7)
-
-    moved = due_at(start + timedelta(days=shift), **budget, hours=hours)
-    assert moved == due_at(start, **budget, hours=hours) + timedelta(days=shift)

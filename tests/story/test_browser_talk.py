@@ -31,7 +31,7 @@ def test_a_question_about_a_part_of_a_request(at: Any, world: Any, push: Any, as
         desk.follow(desk.say("%(name)s mentions you: %(title)s", name="Scientist", title=title))
         desk.write(desk.say("Your answer"), "In months, since 2019.")
         desk.press(desk.say("Answer"))
-        desk.reads("Your comment is written down.")  # the page stands at the comment, not at the message
+        desk.is_told("Your comment is written down.", scripts=scripts)  # though the page stands at the comment
         desk.open(f"/threads/{Thread.objects.get().public_id}/")
         desk.press(f"{desk.say('Resolve')} : {title}")
         desk.reads("Resolved. Whoever follows it is told.")

@@ -1,4 +1,4 @@
-"""Pictures drawn by code, pictures that somebody made to do harm, and increments that carry them."""
+"""Pictures drawn by code, pictures that somebody made to do harm, increments that carry them, and who is told of those."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import struct
 import zlib
 from typing import Any
 
+import pytest
+
+from foundation import actor as actors
+from governance.people import services as people
+from governance.people.models import Notice
 from governance.usecases import services
 from tests.usecases.papers import upload
 
@@ -40,3 +45,15 @@ def said(world: Any, increment: Any, actor: Any = None, **values: Any) -> Any:
     """Feedback of the business owner."""
     words = {"kind": "idea", "text": "Put the phone number beside the name.", **values}
     return services.give_feedback(actor=actor or world.business, increment=increment, **words)
+
+
+@pytest.fixture
+def client_of(world):
+    """An outside account that represents the client."""
+    user = people.create_user(actor=actors.system("test"), username="clara", name="Clara Client", email="clara@example.com")
+    people.grant_role(actor=world.lead, user=user, role="client_representative", scope=world.use_case.public_id)
+    return actors.person(user)
+
+
+def told(user) -> list[str]:
+    return [notice.kind for notice in Notice.objects.filter(user=user.user).order_by("pk")]

@@ -72,6 +72,27 @@ def test_the_sentence_is_told_in_the_readers_language():
 figures = st.decimals(0, 100, places=2)
 
 
+@pytest.mark.parametrize("direction", ["up", "down"])
+def test_the_largest_figures_that_can_be_kept_are_told(direction):
+    """A page that shows them has to stay readable, whatever somebody wrote down."""
+    most = Decimal("99999999999999.999999")
+    kpi = {
+        **LEAVERS,
+        "unit": "EUR",
+        "direction": direction,
+        "baseline": -most,
+        "target": most,
+        "tolerance": most,
+        "population": most,
+    }
+
+    found = consequence(kpi)
+
+    assert found is not None
+    assert found.step == found.wanted * 2
+    assert "19,999,999,999,999,999,999,600,000,000" in sentence_of(kpi)
+
+
 @calm
 @given(figures, figures, st.integers(1, 10**6).map(Decimal))
 def test_a_share_never_comes_to_more_than_there_are(baseline, target, population):

@@ -1,4 +1,4 @@
-"""Threads: who may write and see, what is kept, who is told, and that nothing decides in them."""
+"""Threads: who may write and see, what is kept, and that nothing decides in them."""
 
 from __future__ import annotations
 
@@ -10,39 +10,17 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from foundation import actor as actors
-from foundation import clock, outbox
-from foundation.errors import Conflict, Invalid, Missing, NotAllowed, TooOften
+from foundation import clock
+from foundation.errors import Conflict, Missing, NotAllowed
 from foundation.models import AuditEvent
 from foundation.verification import _registers
 from governance.dictionary import services as dictionary
 from governance.people import services as people
-from governance.people.models import Notice
 from governance.usecases.models import Comment, CommentVersion, Following, Thread, ThreadMove
 from governance.usecases.selectors import threads as selectors
 from governance.usecases.services import threads
-from tests.conftest import World
 from tests.usecases.papers import added
-
-
-@pytest.fixture
-def asked(world: World) -> threads.Said:
-    return ask(world)
-
-
-def ask(world: World, text: str = "Is the duration in months? @security", **more) -> threads.Said:
-    return threads.open_thread(
-        actor=world.scientist, **{"subject_id": world.use_case.public_id, "text": text, "question": True, **more}
-    )
-
-
-def told(actor) -> list[str]:
-    return list(Notice.objects.filter(user=actor.user).order_by("pk").values_list("kind", flat=True))
-
-
-def deliver() -> None:
-    while outbox.deliver():
-        pass
-
+from tests.usecases.talk import ask, asked  # noqa: F401 - fixtures
 
 # Who sees and writes -------------------------------------------------------------------------------------------------
 
@@ -224,149 +202,6 @@ def test_a_comment_on_a_resolved_thread_leaves_it_resolved(world, asked):
     threads.comment(actor=world.lead, thread=asked.thread, text="Thank you.")
 
     assert not Thread.objects.get().is_open
-
-
-# Who is told ---------------------------------------------------------------------------------------------------------
-
-
-def test_who_is_mentioned_is_told_at_once_and_follows(world, asked):
-    assert [user.username for user in asked.told] == ["security"]
-    assert told(world.security) == ["usecases.mentioned"]
-    assert {row.user.username for row in Following.objects.all()} == {"scientist", "security"}
-
-
-def test_who_cannot_see_the_thing_is_not_told_and_the_author_hears_so(world):
-    said = ask(world, "@stranger, what do you think?")
-
-    assert [user.username for user in said.unseen] == ["stranger"]
-    assert told(world.stranger) == []
-
-
-def test_a_name_that_nobody_bears_or_two_do_is_said(world):
-    for number in (1, 2):
-        people.create_user(actor=world.admin, username=f"wei{number}", name="Wei Li", email=f"wei{number}@example.com")
-
-    said = ask(world, "@nobody.here and @Wei Li and @Security, please")
-
-    assert said.unknown == ("nobody.here",)
-    assert said.shared == ("Wei Li",)
-    assert [user.username for user in said.told] == ["security"]
-
-
-def test_followers_hear_of_each_comment_once_and_who_wrote_it_does_not(world, asked):
-    threads.comment(actor=world.security, thread=asked.thread, text="In months, @scientist.")
-    deliver()
-    deliver()
-
-    assert told(world.scientist) == ["usecases.mentioned"]  # and not as a follower as well
-    threads.comment(actor=world.scientist, thread=asked.thread, text="Thanks.")
-    deliver()
-    assert told(world.security) == ["usecases.mentioned", "usecases.answered"]
-    assert told(world.scientist) == ["usecases.mentioned"]
-
-
-def test_mute_beats_being_mentioned(world, asked):
-    threads.set_following(actor=world.security, thread=asked.thread, state=Following.State.MUTED)
-    said = threads.comment(actor=world.scientist, thread=asked.thread, text="@security, please!")
-    deliver()
-
-    assert told(world.security) == ["usecases.mentioned"]  # the first one, before
-    assert said.told == ()
-    assert not Thread.objects.visible_to(world.security).concerning(world.security.user).exists()
-
-
-def test_who_does_not_see_it_any_more_hears_nothing(world, asked):
-    grant = world.security.user.grants.get()
-    people.end_role(actor=world.lead, grant=grant, reason="Left the project")
-    threads.comment(actor=world.scientist, thread=asked.thread, text="Hello?")
-    deliver()
-
-    assert told(world.security) == ["usecases.mentioned"]
-
-
-def test_a_question_without_a_name_is_told_to_who_leads(world):
-    ask(world, "Who keeps the list of products?")
-    ask(world, "Just so that you know.", question=False)
-    deliver()
-
-    assert told(world.lead) == ["usecases.asked"]
-
-
-def test_followers_hear_that_it_was_resolved(world, asked):
-    threads.resolve_thread(actor=world.lead, thread=asked.thread)
-    deliver()
-
-    assert told(world.scientist) == ["usecases.thread_resolved"]
-
-
-def test_an_edit_tells_only_those_who_were_not_named_before(world, asked):
-    said = threads.edit_comment(actor=world.scientist, comment=asked.comment, text="@security and @validator: months?")
-
-    assert [user.username for user in said.told] == ["validator"]
-    assert told(world.security) == ["usecases.mentioned"]
-
-
-# Hostile and too much ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [("", "required"), (" \n\t\x00\x07 ", "required"), ("\u202e\u2066", "required"), ("x" * 10_001, "too_long")],
-)
-def test_nothing_and_too_much_are_refused_at_the_field(world, text, code):
-    with pytest.raises(Invalid) as refused:
-        ask(world, text)
-    assert [(item.field, item.code) for item in refused.value.errors] == [("text", code)]
-    assert not Thread.objects.exists()
-
-
-def test_a_megabyte_is_refused_and_comes_back_as_it_was_typed(world):
-    text = "多" * 400_000
-    page = world.client("scientist").post("/threads/new/", {"subject": world.use_case.public_id, "text": text})
-
-    assert page.status_code == 400
-    assert text[:1000] in page.content.decode()
-    assert not Thread.objects.exists()
-
-
-def test_what_turns_the_order_of_words_is_not_kept_and_letters_of_all_scripts_are(world):
-    said = ask(world, "invoice\u202efdp.exe שלום 李雷 👩‍🔬 e\u0301")
-
-    assert said.comment.text == "invoicefdp.exe שלום 李雷 👩‍🔬 é"
-
-
-def test_no_markup_of_a_comment_becomes_markup_of_the_page(world):
-    hostile = '<script>alert(1)</script> [approve](javascript:alert(1)) ![x](https://e.example/x.png) <b onclick="x">b</b>'
-    ask(world, hostile)
-
-    page = world.client("business").get(f"/threads/{Thread.objects.get().public_id}/").content.decode()
-    for part in ("<script>alert", 'href="javascript', "<b onclick", '<img src="https://e.example'):
-        assert part not in page
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
-
-
-def test_nobody_floods_a_page(world, asked):
-    for number in range(threads.MOST_AT_ONCE - 1):
-        threads.comment(actor=world.scientist, thread=asked.thread, text=f"{number}")
-    with pytest.raises(TooOften):
-        threads.comment(actor=world.scientist, thread=asked.thread, text="more")
-    with clock.at(clock.now() + threads.A_WHILE + timedelta(seconds=1)):
-        threads.comment(actor=world.scientist, thread=asked.thread, text="later")
-
-
-def test_a_crowd_is_not_mentioned_in_one_comment(world):
-    for number in range(threads.MOST_MENTIONS + 1):
-        people.create_user(actor=world.admin, username=f"p{number}", name=f"P {number}", email=f"p{number}@example.com")
-
-    with pytest.raises(Invalid, match="at most 20"):
-        ask(world, " ".join(f"@p{number}" for number in range(threads.MOST_MENTIONS + 1)))
-    assert not Thread.objects.exists()
-    assert not Notice.objects.filter(kind="usecases.mentioned").exists()
-
-
-def test_a_component_that_the_thing_does_not_have_is_refused(world):
-    with pytest.raises(Invalid, match="component"):
-        ask(world, component="dictionary")
 
 
 # Reads ---------------------------------------------------------------------------------------------------------------

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
-import json
+import http.client
 import os
 import socket
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +51,9 @@ class Command(BaseCommand):
         os.environ["COUNTERSIGN_BASE_URL"] = settings.BASE_URL = url  # before the demo, whose gate answers hold links
         described = demo.load() if with_demo else None
         jobs.release_all()
-        code = Supervisor(children(host, port)).run(started=lambda: self._greet(described, url))
+        supervisor = Supervisor(children(host, port))
+        here = _address("127.0.0.1" if host == "0.0.0.0" else host, port)  # noqa: S104 - compared, not bound
+        code = supervisor.run(started=lambda: self._greet(described, url, here, supervisor.is_running))
         lock.close()
         sys.exit(code)
 
@@ -76,18 +80,28 @@ class Command(BaseCommand):
             except OSError as error:
                 raise CommandError(f"{host}:{port} cannot be used: {error.strerror}. Choose another one with --port.") from error
 
-    def _greet(self, described: dict[str, Any] | None, url: str) -> None:
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            try:
-                with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:  # noqa: S310 - our own address
-                    json.load(answer)
-                break
-            except (urllib.error.URLError, OSError, ValueError):
-                time.sleep(0.2)
-        self.stdout.write(prepare.greeting(described, url))
-        self.stdout.write(f"\nLogs are in {logs()}. Stop with Ctrl-C.")
-        self.stdout.flush()
+    def _greet(self, described: dict[str, Any] | None, url: str, here: str, is_running: Callable[[], bool]) -> None:
+        """Say where it is, once it answers: who waits for these lines can go on then. Without anybody to read them it serves on."""
+        while is_running() and not _answers(here):
+            time.sleep(0.2)
+        if not is_running():
+            return
+        said = f"{prepare.greeting(described, url)}\n\nLogs are in {logs()}. Stop with Ctrl-C.\n"
+        with contextlib.suppress(OSError, AttributeError):  # a pipe that nobody reads, or no standard output at all
+            self.stdout.write(said)
+            self.stdout.flush()
+
+
+def _answers(here: str) -> bool:
+    """Whether the process that serves answers at all: any answer will do, also that this is not the name it serves under."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{here}/healthz", timeout=5):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except (urllib.error.URLError, OSError, http.client.HTTPException):
+        return False
 
 
 def _address(host: str, port: int) -> str:

@@ -61,6 +61,7 @@ MESSAGES = {
     "role": _("There is no role “%(value)s”."),
     "holder": _("Name either a person or a team."),
     "date": _("“%(value)s” is no date. Write it as 2027-01-31."),
+    "for_good": _("%(value)s is the last day there is. Leave it out, and the role holds until somebody ends it."),
     "order": _("It ends before it begins."),
     "long": _("This is longer than %(limit)s characters."),
     "twice": _("%(value)s has this role twice in the file."),

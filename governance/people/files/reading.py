@@ -62,10 +62,14 @@ class _Reading:
         if not text:
             return None
         try:
-            return date.fromisoformat(text)
+            found = date.fromisoformat(text)
         except ValueError:
             self.note(line, field, "date", value=text)
             return None
+        if found == date.max:  # 9999-12-31, by which some registers say “for good”: there is no midnight after it
+            self.note(line, field, "for_good", value=text)
+            return None
+        return found
 
     def done(self) -> tuple[Entry, ...]:
         if not self.entries and not self.problems:

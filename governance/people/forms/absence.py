@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation import clock
+from foundation.days import DayField
 from governance.people.hours import local_date, midnight
 from governance.people.models import Calendar, User
 from governance.people.roles import ROLES
@@ -44,12 +45,8 @@ class AbsenceForm(forms.Form):
 
     principal = PersonField(label=gettext_lazy("Who is away"))
     delegate = PersonField(label=gettext_lazy("Deputy"))
-    starts_at = forms.DateField(
-        label=gettext_lazy("First day away"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    ends_at = forms.DateField(
-        label=gettext_lazy("Last day away"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    starts_at = DayField(label=gettext_lazy("First day away"))
+    ends_at = DayField(label=gettext_lazy("Last day away"))
     role = forms.ChoiceField(label=gettext_lazy("In the role"), required=False)
     scope = forms.ChoiceField(label=gettext_lazy("On the use case"), required=False)
     reason = forms.CharField(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -59,6 +59,8 @@ class User(AbstractBaseUser, PublicIdModel):
     is_active = models.BooleanField(default=True)  # what Django asks when somebody signs in
     created_at = models.DateTimeField(default=clock.now)
     closed_at = models.DateTimeField(null=True)  # since when not, so that "who could have approved then?" is a query
+    # What was asked about this person already, on the row that one page is shown to (`OncePerPageMiddleware`). None: ask each time.
+    asked: dict[Any, Any] | None = None
 
     objects = UserManager()
 

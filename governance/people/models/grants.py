@@ -40,16 +40,16 @@ class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
     def visible_to(self, actor: Actor) -> Self:
         """Organisation-wide grants are known inside; grants on a use case are seen by those who see the use case; one's own always.
 
-        Whoever comes from outside sees their own and nobody else's.
+        Whoever comes from outside sees their own and nobody else's. It costs no query of its own.
         """
         if actor.kind == "system":
             return self
+        known = Q(scope="") & from_inside(actor)
+        if actor.bound_to:
+            return self.filter(known | Q(scope=actor.bound_to))
         mine = RoleGrant.objects.live().filter(user=actor.user).exclude(role__in=OUTSIDE)
-        if mine.filter(scope="").exists() and not actor.bound_to:
-            return self
-        scopes = [actor.bound_to] if actor.bound_to else list(mine.values_list("scope", flat=True))
-        own = Q(pk=None) if actor.bound_to else Q(user=actor.user)
-        return self.filter(own | Q(scope="") & from_inside(actor) | Q(scope__in=[scope for scope in scopes if scope]))
+        everywhere = Q(Exists(mine.filter(scope="")))
+        return self.filter(Q(user=actor.user) | known | everywhere | Q(scope__in=mine.exclude(scope="").values("scope")))
 
 
 class RoleGrant(PublicIdModel):
@@ -164,5 +164,11 @@ def from_inside(actor: Actor) -> Q:
 
 
 def comes_from_outside(actor: Actor) -> bool:
-    """Whether that condition fails for the actor. One query."""
-    return actor.is_person and not User.objects.filter(from_inside(actor), pk=actor.user.pk).exists()
+    """Whether that condition fails for the actor. One query, and one for a whole page that is shown to them."""
+    if not actor.is_person:
+        return False
+    asked = {} if actor.user.asked is None else actor.user.asked
+    if "outside" not in asked:
+        asked["outside"] = not User.objects.filter(from_inside(actor), pk=actor.user.pk).exists()
+    answer: bool = asked["outside"]
+    return answer

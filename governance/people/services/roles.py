@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -20,6 +20,7 @@ from governance.people.roles import ROLES, role_label
 ROLE_GRANTED = audit.kind("people.role.granted", _("Role given"))
 ROLE_ENDED = audit.kind("people.role.ended", _("Role ended"))
 ROLE_CHANGED = "people.role.changed"  # news for rooms that count on who holds what; no role means all of this person's
+CLOCKS_DIFFER = timedelta(minutes=5)  # between machines
 
 
 def grant_role(
@@ -38,7 +39,7 @@ def grant_role(
     sense; Conflict when the person holds it there for part of that time already, or cannot show a training that the role asks for.
     """
     require(may_grant(actor, role=role, scope=scope, user=user))
-    return give(actor, RoleGrant(user=user, role=role, scope=scope, reason=reason), starts_at, ends_at)
+    return give(actor, RoleGrant(user=user, role=role, scope=scope, reason=reason), not_before_now(starts_at), ends_at)
 
 
 def grant_role_to_founder(*, actor: Actor, user: User, role: str, scope: str) -> RoleGrant:
@@ -89,6 +90,20 @@ def give(
     except IntegrityError as error:
         raise held from error
     return row
+
+
+def not_before_now(starts_at: datetime | None) -> datetime | None:
+    """A beginning, where it is still to come; None, which is now, for one that was now by the clock of whoever sent it.
+
+    Raises Invalid for one that is over: who held what then is told from grants, and nobody writes that anew.
+    """
+    now = clock.now()
+    if starts_at is None or starts_at >= now:
+        return starts_at
+    if starts_at >= now - CLOCKS_DIFFER:
+        return None
+    why = _("A role cannot begin in the past. Leave its beginning out, and it holds from now on.")
+    raise Invalid(why, errors=[FieldError("starts_at", "past", why)])
 
 
 def check_times(role: str, starts_at: datetime, ends_at: datetime | None) -> None:

@@ -19,7 +19,7 @@ from foundation.services import validate
 from governance.people.models import Membership, RoleGrant, Team, TeamGrant, User
 from governance.people.permissions import may_administer, may_grant
 from governance.people.roles import role_label
-from governance.people.services.roles import check_times, give, take
+from governance.people.services.roles import check_times, give, not_before_now, take
 
 TEAM_CREATED = audit.kind("people.team.created", _("Team created"))
 TEAM_CHANGED = audit.kind("people.team.changed", _("Members of a team changed"))
@@ -92,7 +92,7 @@ def grant_team_role(
     """
     members = members_of(team)
     require(may_grant(actor, role=role, scope=scope, user=actor.user if actor.user in members else None))
-    row = TeamGrant(team=team, role=role, scope=scope, starts_at=starts_at or clock.now(), ends_at=ends_at)
+    row = TeamGrant(team=team, role=role, scope=scope, starts_at=not_before_now(starts_at) or clock.now(), ends_at=ends_at)
     row.granted_by, row.reason = actor.user, reason.strip()
     check_times(role, row.starts_at, row.ends_at)
     validate(row)

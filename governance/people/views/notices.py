@@ -45,7 +45,7 @@ def notice_open(request: PersonRequest, public_id: str) -> HttpResponse:
 @portal_page("POST", outside=True)
 def notices_read(request: PersonRequest) -> HttpResponse:
     """Mark as read: the one that the button stands beside, or with `all` every one."""
-    ids = None if "all" in request.POST else request.POST.getlist("id")
+    ids = None if "all" in request.POST else [each for each in request.POST.getlist("id") if "\x00" not in each]
     number = services.read_notices(actor=request.actor, ids=ids)
     said = ngettext("%(n)s notice is marked as read.", "%(n)s notices are marked as read.", number) % {"n": number}
     return after(request, said if number else "", "people_notices")

@@ -87,9 +87,8 @@ class DocumentList(Endpoint):
         said = {**data, "file": [str(file.name), *services.bytes_said(file)] if file is not None else None}
 
         def add() -> tuple[int, Any]:
-            before = row.documents.filter(slug=data["slug"]).count()
             added = services.add_document(actor=self.actor, use_case=row, **data)
-            return 201 if added.number > before else 200, DocumentOutput(added).data
+            return 201 if added.is_new else 200, DocumentOutput(added).data
 
         return self.created(add, said=said)
 

@@ -92,8 +92,8 @@ def present_attachment(row: Attachment) -> dict[str, Any]:
     return {"kind": "picture", "id": row.public_id, "url": url, **facts, "width": row.width, "height": row.height}
 
 
-def present_increment(shown: selectors.Shown) -> dict[str, Any]:
-    """One increment with all that hangs on it."""
+def present_increment(shown: selectors.Shown, *, inside: bool = True) -> dict[str, Any]:
+    """One increment with all that hangs on it; for a client (not `inside`) without the version and the run it came from."""
     row = shown.increment
     return {
         "id": row.public_id,
@@ -101,9 +101,9 @@ def present_increment(shown: selectors.Shown) -> dict[str, Any]:
         "title": row.title,
         "shown": row.shown,
         "shown_at": row.shown_at,
-        "model_version": row.model_version,
+        "model_version": row.model_version if inside else "",
         "source": row.source,
-        "key": row.key,
+        "key": row.key if inside else "",
         "digest": row.digest,
         "by": row.said_by,
         "attachments": [present_attachment(item) for item in shown.attachments],
@@ -115,6 +115,16 @@ def present_increment(shown: selectors.Shown) -> dict[str, Any]:
 
 
 class _OfUseCase(Endpoint):
+    def told(self, shown: selectors.Shown) -> dict[str, Any]:
+        """An increment as this caller may read it."""
+        return present_increment(shown, inside=self.inside(shown.increment.use_case))
+
+    def inside(self, use_case: UseCase) -> bool:
+        """Whether the caller sees the use case itself, and not only what is shared with a client. Asked once."""
+        if not hasattr(self, "_inside"):
+            self._inside = UseCase.objects.visible_to(self.actor).filter(pk=use_case.pk).exists()
+        return self._inside
+
     def found(self, use_case: UseCase, number: int) -> selectors.Shown:
         """The increment as it stands now."""
         row = self.one(selectors.increments_seen(self.actor, use_case), number=number)
@@ -145,7 +155,7 @@ class IncrementList(_OfUseCase):
     def get(self, request: Request, slug: str) -> Response:
         row = self.one(UseCase.objects.shared_with(self.actor), slug=slug)
         rows = selectors.increments_seen(self.actor, row)
-        return self.page(rows, lambda item: present_increment(selectors.told_increments([item])[0]))
+        return self.page(rows, lambda item: self.told(selectors.told_increments([item])[0]))
 
     @extend_schema(
         request={"application/json": IncrementInput, "multipart/form-data": IncrementInput},
@@ -160,11 +170,10 @@ class IncrementList(_OfUseCase):
         said = {**data, "pictures": [[str(file.name), *services.bytes_said(file)] for file in pictures]}
 
         def record() -> tuple[int, Any]:
-            before = row.increments.count()
             papers = self.papers(row, data["documents"])
             values = {**self.accounts(data), "documents": papers}
             made = services.record_increment(actor=self.actor, use_case=row, **values)
-            return 201 if made.number > before else 200, present_increment(self.found(row, made.number))
+            return 201 if made.is_new else 200, present_increment(self.found(row, made.number))
 
         return self.created(record, said=said)
 
@@ -185,7 +194,7 @@ class IncrementDetails(_OfUseCase):
     @extend_schema(responses=OpenApiTypes.OBJECT, operation_id="increment_details")
     def get(self, request: Request, slug: str, number: int) -> Response:
         row = self.one(UseCase.objects.shared_with(self.actor), slug=slug)
-        return Response(present_increment(self.found(row, number)))
+        return Response(self.told(self.found(row, number)))
 
 
 class IncrementShowings(_OfUseCase):
@@ -198,7 +207,7 @@ class IncrementShowings(_OfUseCase):
         row = self.one(UseCase.objects.visible_to(self.actor), slug=slug)
         found = self.found(row, number)
         services.show_increment(actor=self.actor, increment=found.increment, **self.accounts(self.read(GuestsInput)))
-        return Response(present_increment(self.found(row, number)))
+        return Response(self.told(self.found(row, number)))
 
 
 class IncrementSeen(_OfUseCase):
@@ -211,7 +220,7 @@ class IncrementSeen(_OfUseCase):
         row = self.one(UseCase.objects.shared_with(self.actor), slug=slug)
         found = self.found(row, number)
         services.look_at_increment(actor=self.actor, increment=found.increment)
-        return Response(present_increment(self.found(row, number)))
+        return Response(self.told(self.found(row, number)))
 
 
 class FeedbackList(_OfUseCase):

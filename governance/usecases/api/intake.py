@@ -26,7 +26,7 @@ from governance.usecases.models import Import, ImportRow, ImportRun
 from governance.usecases.permissions import may_import
 from governance.usecases.selectors.intake import remembered, rows_of
 from governance.usecases.services.documents import too_large
-from governance.usecases.uploads import was_too_large
+from governance.usecases.uploads import read_up_to, was_too_large
 
 MOST_ROWS = 1000  # of the report that stand in one answer; all of them are in the CSV that `report_url` leads to
 TYPES = {
@@ -40,8 +40,8 @@ class _RawParser(BaseParser):
     """The body as it stands, within the limit."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> dict[str, Any]:
-        data: bytes = stream.read(LARGEST + 1)
-        if len(data) > LARGEST:
+        data = read_up_to(stream, LARGEST)
+        if data is None:
             raise TooLarge(_("The file has more than %(most)s MiB.") % {"most": LARGEST // 1024**2}, code="import.too_large")
         return {"raw": data}
 

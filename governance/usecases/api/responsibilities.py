@@ -26,6 +26,7 @@ from governance.people.situations import Here, matrix_of, newest_matrices, situa
 from governance.people.telling import activity_title, told
 from governance.usecases import exporting_roles, selectors
 from governance.usecases.models import UseCase
+from governance.usecases.uploads import read_up_to
 
 
 class MatrixRow(StrictSerializer):
@@ -135,8 +136,8 @@ class PlainParser(BaseParser):
     media_type = "*/*"
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        data = stream.read(reading.MAX_BYTES + 1)
-        if len(data) > reading.MAX_BYTES:
+        data = read_up_to(stream, reading.MAX_BYTES)
+        if data is None:
             raise TooLarge(f"The file is larger than {reading.MAX_BYTES} bytes.")
         return data
 

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from foundation.days import DayField
 from governance.people.models import Team, User
 from governance.people.roles import ADMINISTRATOR, ROLES
 
@@ -26,10 +27,9 @@ class GiveRoleForm(forms.Form):
     role = forms.ChoiceField(
         label=gettext_lazy("Role"), choices=[(key, label) for key, label in ROLES.items() if key != ADMINISTRATOR]
     )
-    until = forms.DateField(
+    until = DayField(
         required=False,
         label=gettext_lazy("Last day"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy("Left empty, until somebody ends it."),
     )
     team = forms.ChoiceField(

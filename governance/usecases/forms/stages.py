@@ -60,11 +60,19 @@ class StandstillForm(forms.Form):
         label=gettext_lazy("Look at it again on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = "still_%s"  # it stands beside the form of a move, which has a reason too
+
 
 class GoOnForm(forms.Form):
     """End a standstill."""
 
     reason = _text(gettext_lazy("Why it goes on"), rows=2)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = "goes_on_%s"
 
 
 class HandOverForm(forms.Form):

@@ -6,13 +6,14 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain
 
 from governance.usecases.intake.table import LARGEST, MOST_COLUMNS, MOST_ROWS, Unreadable
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _SAMPLE = 64 * 1024  # characters
 _LONGEST_RECORD = 1000  # lines of one row; what is longer is a quotation mark that nobody closed
+_END = "\0\0the end\0\0"  # read after the file: a row of its own, unless a quotation mark that nobody closed swallows it
 
 csv.field_size_limit(LARGEST)  # a long cell is a problem of its row, and is told there
 
@@ -45,8 +46,8 @@ def lines_of(text: str, delimiter: str) -> Iterator[tuple[int, Sequence[str]]]:
     """Each row with its number, empty ones included. Raises Unreadable for a quotation mark that is never closed."""
     if text[:5].lower().startswith("sep=") and text[4:5] in DELIMITERS:
         text = text.partition("\n")[2]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    begun = last = 1
+    reader = csv.reader(chain(io.StringIO(text, newline=""), [_END]), delimiter=delimiter)
+    begun = 1
     try:
         for number, record in enumerate(reader, start=1):
             if len(record) > 20 * MOST_COLUMNS:
@@ -55,10 +56,11 @@ def lines_of(text: str, delimiter: str) -> Iterator[tuple[int, Sequence[str]]]:
                 raise Unreadable("unclosed_quote", line=begun)
             if number > 10 * MOST_ROWS:
                 raise Unreadable("too_many_rows", most=MOST_ROWS)
-            last, begun = begun, reader.line_num + 1
+            if record and record[-1].endswith(_END):
+                if record != [_END]:
+                    raise Unreadable("unclosed_quote", line=begun)
+                return
+            begun = reader.line_num + 1
             yield number, record
     except csv.Error as error:
         raise Unreadable("csv", line=reader.line_num, detail=error) from error
-    # The reader takes the end of the file for a closing quotation mark. Then the last row has swallowed others.
-    if sum(line.count('"') for line in islice(io.StringIO(text, newline=""), last - 1, None)) % 2:
-        raise Unreadable("unclosed_quote", line=last)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from governance.usecases.intake.fields import BY_NAME, CHOICES
+from governance.usecases.intake.values import cleaned
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,9 @@ def read_mapping(said: Any, columns: Sequence[str]) -> tuple[Mapping, list[Mista
     choices, fill = said.get("choices", {}), said.get("fill", {})
     if not all(isinstance(part, dict) for part in (wanted, choices, fill)):
         return Mapping(), [Mistake("mapping", "shape")]
-    mistakes += [Mistake(str(column), "no_such_column") for column in wanted if column not in columns]
+    mistakes += [Mistake(_shown(column), "no_such_column") for column in wanted if column not in columns]
     mistakes += [
-        Mistake(str(column), "no_such_field")
+        Mistake(_shown(column), "no_such_field")
         for column, name in wanted.items()
         if not isinstance(name, str) or (name and name not in BY_NAME)
     ]
@@ -65,12 +66,22 @@ def read_mapping(said: Any, columns: Sequence[str]) -> tuple[Mapping, list[Mista
         mistakes.append(Mistake("title", "required"))
     for name, words in choices.items():
         if name not in CHOICES or not isinstance(words, dict):
-            mistakes.append(Mistake(str(name), "no_such_field"))
-        elif any(value and value not in CHOICES[name] for value in words.values()):
-            mistakes.append(Mistake(str(name), "no_such_choice"))
+            mistakes.append(Mistake(_shown(name), "no_such_field"))
+        elif not all(_is_text(word) and value in ("", *CHOICES[name]) for word, value in words.items()):
+            mistakes.append(Mistake(_shown(name), "no_such_choice"))
     for name, text in fill.items():
-        if name not in FILLED or not isinstance(text, str) or len(text) > LONGEST_FILL:
-            mistakes.append(Mistake(str(name), "fill"))
+        if name not in FILLED or not _is_text(text) or len(text) > LONGEST_FILL:
+            mistakes.append(Mistake(_shown(name), "fill"))
     if mistakes:
         return Mapping(columns=kept), mistakes
     return Mapping(kept, {name: dict(words) for name, words in choices.items()}, dict(fill)), []
+
+
+def _is_text(value: Any) -> bool:
+    """Whether a value is text that can be kept: a program may send anything, and JSON can write half a character."""
+    return isinstance(value, str) and not cleaned(value)[1]
+
+
+def _shown(name: Any) -> str:
+    """A name as an answer can say it again."""
+    return cleaned(str(name))[0]

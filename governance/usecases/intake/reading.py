@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from governance.usecases.intake import delimited, documents, encodings, sheets
-from governance.usecases.intake.table import LARGEST, Reading, Table, Unreadable, tabulate
+from governance.usecases.intake.table import LARGEST, LARGEST_YAML, Reading, Table, Unreadable, tabulate
 
 _MARKS = (
     (b"%PDF", "pdf"),
@@ -32,8 +32,11 @@ def read(data: bytes, name: str = "", reading: Reading | None = None) -> Table:
     for mark, kind in _MARKS:
         if data.startswith(mark):
             raise Unreadable("kind", kind=kind)
+    is_yaml = name.lower().endswith((".yaml", ".yml"))
+    if is_yaml and len(data) > LARGEST_YAML:
+        raise Unreadable("too_large_yaml", most=LARGEST_YAML // 1024**2)
     text, encoding, found = encodings.decoded(data, reading.encoding)
-    if name.lower().endswith((".yaml", ".yml")):
+    if is_yaml:
         return tabulate(documents.lines_of(text), format="yaml", reading=Reading(encoding=encoding), notes=found)
     delimiter = reading.delimiter if reading.delimiter in delimited.DELIMITERS else delimited.delimiter_of(text)
     return tabulate(

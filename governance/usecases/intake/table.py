@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from governance.usecases.intake.values import cleaned
+
 LARGEST = 20 * 1024 * 1024  # bytes of a file
+LARGEST_YAML = 2 * 1024 * 1024  # the same of one in YAML, which takes a hundred times as long to read
 MOST_ROWS = 20_000
 MOST_COLUMNS = 200
 LONGEST_CELL = 20_000  # characters of a cell that goes into a definition
@@ -140,7 +143,7 @@ def _columns(names: Sequence[str], body: Sequence[tuple[int, Sequence[str]]]) ->
     taken: dict[str, int] = {}
     empty = 0
     for index, raw in enumerate(names):
-        name = " ".join(raw.split())[:LONGEST_NAME]
+        name = " ".join(cleaned(raw)[0].split())[:LONGEST_NAME]
         if not name and not filled[index]:
             empty += 1
             continue

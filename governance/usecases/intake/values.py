@@ -18,10 +18,8 @@ _NOTHING = frozenset(
         "to be determined", "unknown", "?", "-", "--", "—", "–", ".", "无", "不适用", "暂无", "未知", "待定",
     )
 )  # fmt: skip
-_CONTROLS = {
-    code: None for code in (*range(0x00, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xFEFF, 0xFFFE, 0xFFFF)
-}
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
+_NO_TEXT = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff"  # the last are halves of characters
+_CONTROL = re.compile(f"[{_NO_TEXT}]")
 _QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
 _LIST = re.compile(rf"\s*[\[(]\s*(?:(?:{_QUOTED}|[-+.\w]+)\s*(?:,\s*|(?=[\])'\"])))*[\])]\s*", re.DOTALL)
 _ITEM = re.compile(rf"({_QUOTED})|([-+.\w]+)", re.DOTALL)
@@ -35,7 +33,7 @@ def cleaned(text: str) -> tuple[str, bool]:
     """The text without characters that nobody sees and nothing can keep, and whether there were any."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if _CONTROL.search(text):
-        return text.translate(_CONTROLS).strip(), True
+        return _CONTROL.sub("", text).strip(), True
     return text.strip(), False
 
 
@@ -67,7 +65,8 @@ def _unquoted(text: str) -> str:
 
 
 def _items(found: object) -> list[str]:
-    items = [_LETTERED.sub("", " ".join(str(item).split())) for item in found]  # type: ignore[attr-defined] # a list by now
+    # what was escaped in a list becomes text only here: it can hold what the cell did not show
+    items = [_LETTERED.sub("", " ".join(cleaned(str(item))[0].split())) for item in found]  # type: ignore[attr-defined] # a list by now
     return list(dict.fromkeys(item for item in items if item and not says_nothing(item)))[:MOST_ITEMS]
 
 
@@ -97,11 +96,11 @@ def described(text: str) -> list[dict[str, str]] | None:
         found = json.loads(text) if text.startswith("[{") else None
     except (ValueError, RecursionError):
         return None
-    if not isinstance(found, list) or not all(isinstance(item, dict) and str(item.get("name", "")).strip() for item in found):
+    if not isinstance(found, list) or not all(isinstance(item, dict) and cleaned(str(item.get("name", "")))[0] for item in found):
         return None
     return [
         {
-            str(key): shortened(" ".join(str(told).split()), LONGEST_ITEM if key == "name" else LONGEST_NOTE)
+            str(key): shortened(" ".join(cleaned(str(told))[0].split()), LONGEST_ITEM if key == "name" else LONGEST_NOTE)
             for key, told in item.items()
         }
         for item in found[:MOST_ITEMS]

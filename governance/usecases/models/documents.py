@@ -47,6 +47,7 @@ class Document(PublicIdModel):
     approval = models.CharField(max_length=40, null=True)  # public id of the decision that signed it
 
     objects = DocumentQuerySet.as_manager()
+    is_new = False  # on the row that a service has written just now, rather than found
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["use_case", "slug", "number"], name="document_numbered_once")]

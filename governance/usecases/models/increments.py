@@ -44,6 +44,7 @@ class Increment(PublicIdModel):
     created_at = models.DateTimeField()
 
     objects = IncrementQuerySet.as_manager()
+    is_new = False  # on the row that a service has written just now, rather than found
 
     class Meta:
         constraints = [

@@ -18,8 +18,10 @@ from foundation.models import AppendOnlyQuerySet, PublicIdModel
 from foundation.visibility import comes_from_outside
 from governance.people.models import RoleGrant, User
 from governance.people.roles import OUTSIDE
-from governance.people.selectors import within_scopes_seen
+from governance.people.selectors import within_scopes_seen, within_scopes_shared
 from governance.usecases.discussed import by_use_case, is_discussed
+
+SHARED = ("df", "do", "ic")  # definitions, documents and increments: a client sees them without seeing the use case
 
 
 class ThreadQuerySet(models.QuerySet["Thread"]):
@@ -44,10 +46,16 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
                 about = rows.visible_to(actor).filter(public_id=OuterRef("subject_id")).order_by()
                 seen |= Q(subject_type=prefix) & Q(Exists(about))
         if not outside:
-            return self.filter(seen)
-        own = RoleGrant.objects.filter(scope=OuterRef("scope"), user=OuterRef("created_by"), role__in=OUTSIDE)
-        named = Mention.objects.filter(comment__thread=OuterRef("pk"), user=actor.user)
-        return self.exclude(scope="").filter(seen).filter(Q(Exists(own)) | Q(Exists(named)))
+            shared = within_scopes_shared(actor, "scope") & Q(subject_type__in=SHARED)
+            return self.filter(seen | (shared & _with_clients(actor)))
+        return self.exclude(scope="").filter(seen & _with_clients(actor))
+
+    def open_to(self, actor: Actor) -> Self:
+        """Of threads about things that the actor sees: all of them to whoever sees the use case from inside, to its client those that
+        somebody from outside began or that mention them. A condition of the query: it costs none of its own."""
+        if actor.kind == "system":
+            return self
+        return self.filter(Q(scope="") | within_scopes_seen(actor, "scope") | _with_clients(actor))
 
     def open(self) -> Self:
         return self.filter(resolved_at=None)
@@ -66,6 +74,13 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         named = Mention.objects.filter(comment__thread=OuterRef("pk"), user=user)
         wanted = Q(Exists(_followings(user, Following.State.FOLLOWS))) | Q(Exists(named))
         return self.filter(wanted & ~Q(Exists(_followings(user, Following.State.MUTED))))
+
+
+def _with_clients(actor: Actor) -> Q:
+    """Threads that somebody from outside began, or that mention the actor."""
+    began = RoleGrant.objects.filter(scope=OuterRef("scope"), user=OuterRef("created_by"), role__in=OUTSIDE)
+    named = Mention.objects.filter(comment__thread=OuterRef("pk"), user=actor.user)
+    return Q(Exists(began)) | Q(Exists(named))
 
 
 def _followings(user: User, state: str) -> models.QuerySet[Following]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, OuterRef, QuerySet, Subquery, Value, When, Window
+from django.db.models import Case, CharField, Count, F, FilteredRelation, Q, QuerySet, Value, When, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from foundation import clock
@@ -16,7 +16,7 @@ from foundation.actor import Actor
 from governance.people.roles import role_label
 from governance.usecases import conditions
 from governance.usecases.lifecycle import Stage
-from governance.usecases.models import Standstill, UseCase
+from governance.usecases.models import UseCase
 from governance.usecases.selectors.stages import InForce, cached_standing, lifecycle_in_force
 from governance.usecases.selectors.use_cases import found
 
@@ -77,9 +77,9 @@ def at_stage(rows: QuerySet[UseCase], rules: InForce) -> QuerySet[Any]:
 
 
 def with_standstill(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """The rows with `still`: what kind of standstill somebody said, if it lasts."""
-    said = Standstill.objects.filter(use_case=OuterRef("pk")).standing()
-    return rows.annotate(still=Subquery(said.values("kind")[:1]))
+    """The rows with `still`: what kind of standstill somebody said, if it lasts. At most one does, so it is joined."""
+    lasting = FilteredRelation("standstills", condition=Q(standstills__ended_at=None))
+    return rows.annotate(lasting=lasting).annotate(still=F("lasting__kind"))
 
 
 def board(actor: Actor, *, text: str = "", kind: str = "", cards: int = CARDS) -> list[Column]:

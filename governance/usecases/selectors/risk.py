@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Q, Subquery
 
 from foundation.canonical import digest
 from governance.people.models import RoleGrant, User
 from governance.usecases.models import Definition, RiskAssessment, RiskOverride, RiskQuestionnaire, UseCase
 from governance.usecases.permissions import CONFIRM_RISK
 from governance.usecases.questionnaires import SHIPPED, engine_of, parse
-from governance.usecases.risk import Result, assess
+from governance.usecases.risk import Questionnaire, Result, assess
 
 # What of a definition the answers are about: when it changes, they may be wrong.
 ABOUT = (
@@ -64,86 +64,94 @@ def _shipped_content() -> dict[str, Any]:
     return parse(SHIPPED.read_text(encoding="utf-8"))
 
 
+@cache
+def _shipped_digest() -> str:
+    return digest(_shipped_content())
+
+
 def questions_shown() -> RiskQuestionnaire:
     """The questions in force, for reading; the version that ships where nobody has needed it yet, which is not stored by looking."""
     found = RiskQuestionnaire.objects.confirmed().order_by("-number").first()
     if found is not None:
         return found
     content = _shipped_content()
-    return RiskQuestionnaire(number=1, content=content, source=SHIPPED.read_text(encoding="utf-8"), digest=digest(content))
+    return RiskQuestionnaire(number=1, content=content, source=SHIPPED.read_text(encoding="utf-8"), digest=_shipped_digest())
 
 
 def risk_of(use_case: UseCase) -> Risk:
-    """Where the risk of one use case stands. A handful of queries, however long its history."""
+    """Where the risk of one use case stands. Four queries at most, however long its history."""
     return risks_of([use_case])[use_case.pk]
 
 
-def risks_of(use_cases: Iterable[UseCase], *, movers: bool = True) -> dict[int, Risk]:
-    """The same for many, by primary key, at a constant number of queries."""
+def risks_of(
+    use_cases: Iterable[UseCase], *, movers: bool = True, overrides: Mapping[int, RiskOverride] | None = None
+) -> dict[int, Risk]:
+    """The same for many, by primary key, at a constant number of queries.
+
+    `overrides`: those in force or proposed, by use case, from a caller that has read them.
+    """
     cases = list(use_cases)
     answered = _newest_assessments(cases)
-    overrides = {
-        row.use_case_id: row
-        for row in RiskOverride.objects.live()
-        .filter(use_case__in=cases)
-        .select_related("proposed_by", "confirmed_by", "use_case")
-    }
-    definitions = _newest_definitions(cases)
-    seen = _definitions_seen(list(answered.values()), definitions)
-    current = questions_shown()
+    overrides = _overrides(answered) if overrides is None else overrides
+    newest, seen = _definitions(cases, answered)
+    engines: dict[str, Questionnaire] = {}  # many are answered by the same questions
+    for row in answered.values():
+        if row.questionnaire.digest not in engines:
+            engines[row.questionnaire.digest] = engine_of(row.questionnaire.content)
     found = {
-        case.pk: _risk(
-            case,
-            answered.get(case.pk),
-            overrides.get(case.pk),
-            definitions.get(case.pk),
-            seen.get(case.pk),
-            current,
-        )
+        case.pk: _risk(answered.get(case.pk), overrides.get(case.pk), newest.get(case.pk), seen.get(case.pk), engines)
         for case in cases
     }
     return _with_movers(cases, found) if movers else found
 
 
-def _newest_assessments(cases: Sequence[UseCase]) -> dict[int, RiskAssessment]:
+def _newest_assessments(cases: Sequence[UseCase]) -> dict[int, Any]:
+    """By use case; each with `digest_now`, of the questions in force."""
     newest = RiskAssessment.objects.filter(use_case__in=cases).order_by().values("use_case").annotate(newest=Max("pk"))
-    rows = RiskAssessment.objects.filter(pk__in=newest.values("newest"))
-    return {row.use_case_id: row for row in rows.select_related("questionnaire", "created_by", "use_case")}
+    in_force = RiskQuestionnaire.objects.confirmed().order_by("-number").values("digest")[:1]
+    rows: Any = RiskAssessment.objects.filter(pk__in=newest.values("newest")).annotate(digest_now=Subquery(in_force))
+    rows = rows.select_related("questionnaire", "created_by", "use_case").defer("questionnaire__source")
+    return {row.use_case_id: row for row in rows}
 
 
-def _newest_definitions(cases: Sequence[UseCase]) -> dict[int, Definition]:
+def _overrides(answered: Collection[int]) -> dict[int, RiskOverride]:
+    """Of use cases that were answered about: others have none."""
+    rows = RiskOverride.objects.live().filter(use_case__in=answered)
+    return {row.use_case_id: row for row in rows.select_related("proposed_by", "confirmed_by", "use_case")}
+
+
+def _definitions(cases: Sequence[UseCase], answered: Mapping[int, RiskAssessment]) -> tuple[dict[int, Definition], ...]:
+    """By use case the newest definition, and the one that was before those who answered. One query.
+
+    Where there was none when they answered, that is the first that was written after.
+    """
     newest = Definition.objects.filter(use_case__in=cases).order_by().values("use_case").annotate(newest=Max("pk"))
-    return {row.use_case_id: row for row in Definition.objects.filter(pk__in=newest.values("newest"))}
-
-
-def _definitions_seen(answered: Sequence[RiskAssessment], newest: dict[int, Definition]) -> dict[int, Definition]:
-    """The version that was before those who answered; where there was none yet, the first that was written after."""
-    at_hand = {row.pk: row for row in newest.values()}
-    older = {row.definition_id for row in answered if row.definition_id and row.definition_id not in at_hand}
-    at_hand |= Definition.objects.in_bulk(older) if older else {}
-    early = [row.use_case_id for row in answered if not row.definition_id and row.use_case_id in newest]
-    firsts = {row.use_case_id: row for row in Definition.objects.filter(use_case__in=early, number=1)} if early else {}
-    return {
-        row.use_case_id: definition
-        for row in answered
-        if (definition := at_hand.get(row.definition_id) if row.definition_id else firsts.get(row.use_case_id)) is not None
-    }
+    read = [row.definition_id for row in answered.values() if row.definition_id]
+    early = [case for case, row in answered.items() if not row.definition_id]
+    wanted = Q(pk__in=newest.values("newest")) | Q(pk__in=read) | Q(use_case__in=early, number=1)
+    rows = {row.pk: row for row in Definition.objects.filter(wanted).order_by("pk")}
+    first: dict[int, Definition] = {}
+    last: dict[int, Definition] = {}
+    for row in rows.values():
+        first.setdefault(row.use_case_id, row)
+        last[row.use_case_id] = row
+    seen = {case: rows[row.definition_id] if row.definition_id else first.get(case) for case, row in answered.items()}
+    return last, {case: row for case, row in seen.items() if row is not None}
 
 
 def _risk(
-    case: UseCase,
-    assessment: RiskAssessment | None,
+    assessment: Any,
     override: RiskOverride | None,
     newest: Definition | None,
     seen: Definition | None,
-    current: RiskQuestionnaire,
+    engines: Mapping[str, Questionnaire],
 ) -> Risk:
     stated = newest.risk_tier if newest else ""
     if assessment is None:
         return Risk("missing", stated=stated)
-    result = assess(engine_of(assessment.questionnaire.content), assessment.answers)
+    result = assess(engines[assessment.questionnaire.digest], assessment.answers)
     changed = tuple(name for name in ABOUT if seen and newest and getattr(seen, name) != getattr(newest, name))
-    superseded = assessment.questionnaire.digest != current.digest
+    superseded = assessment.questionnaire.digest != (assessment.digest_now or _shipped_digest())
     confirmed = override is not None and override.confirmed_at is not None
     tier = override.tier if override is not None and confirmed else assessment.tier
     if not tier:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Max, OuterRef, QuerySet, Subquery
 
 from foundation import clock
 from foundation.actor import Actor
@@ -16,7 +17,7 @@ from governance.usecases.stack import Comparison, Covered, compare, covers
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """`standing`: missing (nobody said what it needs), unknown, deviates or fits."""
+    """`standing`: missing (nobody said what it needs), unknown, deviates or fits. Of the offer, its number and content are known."""
 
     standing: str
     need: StackNeed | None = None
@@ -35,7 +36,7 @@ def covered(row: StackDeviation) -> Covered:
 
 
 def stack_of(use_case: UseCase) -> Stack:
-    """Where one use case stands. Three queries."""
+    """Where one use case stands. Two queries."""
     return stacks_of([use_case])[use_case.pk]
 
 
@@ -43,10 +44,16 @@ def stacks_of(use_cases: Iterable[UseCase]) -> dict[int, Stack]:
     """The same for many, by primary key, at a constant number of queries."""
     cases = list(use_cases)
     newest = StackNeed.objects.filter(use_case__in=cases).order_by().values("use_case").annotate(newest=Max("pk"))
-    rows = StackNeed.objects.filter(pk__in=newest.values("newest")).select_related("platform", "created_by")
-    needs = {row.use_case_id: row for row in rows}
+    offered = PlatformOffer.objects.filter(platform=OuterRef("platform")).order_by("-number")
+    rows: Any = StackNeed.objects.filter(pk__in=newest.values("newest")).select_related("platform", "created_by")
+    rows = rows.annotate(**{f"offer_{name}": Subquery(offered.values(name)[:1]) for name in ("number", "content")})
+    needs: dict[int, Any] = {row.use_case_id: row for row in rows}
+    offers = {
+        row.platform_id: PlatformOffer(platform=row.platform, number=row.offer_number, content=row.offer_content)
+        for row in needs.values()
+        if row.offer_number is not None
+    }
     platforms = {row.platform_id for row in needs.values()}
-    offers = {row.platform_id: row for row in newest_offers().filter(platform__in=platforms)} if platforms else {}
     deviations: dict[int, list[StackDeviation]] = defaultdict(list)
     for deviation in deviations_live().filter(platform__in=platforms) if platforms else ():
         deviations[deviation.platform_id].append(deviation)

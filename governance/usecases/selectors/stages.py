@@ -68,9 +68,12 @@ class Standing:
 
 def stage_of(use_case: UseCase, at: datetime | None = None) -> Standing:
     """Where the use case stands, or stood at `at`, from its moves and the lifecycle of that time. Two queries."""
-    rules = lifecycle_in_force(at)
     moves = use_case.stage_moves.filter(created_at__lte=at) if at else use_case.stage_moves.all()
-    newest = moves.order_by("-number").first()
+    return standing_after(use_case, moves.order_by("-number").first(), lifecycle_in_force(at))
+
+
+def standing_after(use_case: UseCase, newest: StageMove | None, rules: InForce) -> Standing:
+    """The same for a caller that has read the newest move. No query."""
     if newest is None:
         return Standing(use_case, rules.lifecycle.first, use_case.created_at, 0, rules)
     return Standing(use_case, _stage(rules, newest.to_stage), newest.created_at, newest.number, rules)

@@ -56,8 +56,9 @@ def listed(actor: Actor) -> ThreadQuerySet:
 
 
 def about(actor: Actor, subject_ids: Iterable[str]) -> ThreadQuerySet:
-    """Threads about things of which the caller knows that the actor sees them: nothing is asked again."""
-    found: ThreadQuerySet = Thread.objects.filter(subject_id__in=list(subject_ids)).select_related("created_by", "resolved_by")
+    """Threads about things of which the caller knows that the actor sees them: only what is kept from a client is asked again."""
+    rows = Thread.objects.filter(subject_id__in=list(subject_ids)).open_to(actor)
+    found: ThreadQuerySet = rows.select_related("created_by", "resolved_by")
     return found
 
 

@@ -59,9 +59,9 @@ def _holders(use_cases: Iterable[UseCase], roles: Iterable[str]) -> dict[str, di
     return by_scope
 
 
-def grants_on(use_case: UseCase, *, everywhere: bool = False) -> list[RoleGrant]:
-    """Live grants on the use case, by role and in the order given; or those of the whole organisation that reach it too."""
-    grants = RoleGrant.objects.live().filter(scope="" if everywhere else use_case.public_id, user__is_active=True)
+def grants_on(use_case: UseCase) -> list[RoleGrant]:
+    """Live grants on the use case, by role and in the order given."""
+    grants = RoleGrant.objects.live().filter(scope=use_case.public_id, user__is_active=True)
     return list(grants.select_related("user", "granted_by", "through__team").order_by("role", "pk"))
 
 

@@ -93,6 +93,7 @@ def add_document(
             said = _("Somebody added a version of this document at the same moment. Look at it first.")
             raise Conflict(said, code="document.conflict") from error
         raise
+    row.is_new = True
     return row
 
 

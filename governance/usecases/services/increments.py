@@ -96,6 +96,7 @@ def record_increment(
         audit.record(actor, RECORDED, row, facts, personal={"title": row.title, "shown": row.shown})
         outbox.publish(actor, "usecases.increment.recorded", use_case, {"id": row.public_id, "number": row.number})
         tell_guests(actor, row, guests)
+    row.is_new = True
     return row
 
 

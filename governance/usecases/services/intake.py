@@ -93,7 +93,7 @@ def _read(data: bytes, name: str, reading: Reading) -> Table:
         return read(data, name, reading)
     except Unreadable as error:
         said = intake_wording.unreadable(error)
-        kind = TooLarge if error.code == "too_large" else Invalid
+        kind = TooLarge if error.code.startswith("too_large") else Invalid
         raise kind(said, code=f"import.{error.code}", errors=[FieldError("file", error.code, said)]) from error
 
 

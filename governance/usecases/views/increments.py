@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from foundation import objects
 from foundation.errors import Missing
 from foundation.pages import PersonRequest, after, attempt, one, portal_page, slice_of, status_of
-from governance.people.models import User
+from governance.people.models import RoleGrant, User
 from governance.people.roles import role_label
 from governance.usecases import downloads, newest, selectors, services, tabs, talk
 from governance.usecases.audience import WATCHERS, WITHIN_DAYS
@@ -50,18 +51,20 @@ def increments_content(request: PersonRequest, row: UseCase) -> dict[str, Any]:
 
 def increments_card(request: PersonRequest, row: UseCase) -> dict[str, Any] | None:
     """For the overview: what was shown last, what nobody answered yet, and who has seen nothing."""
-    last = selectors.increments_seen(request.actor, row).order_by("-pk").first()
+    feedback = Feedback.objects.visible_to(request.actor).filter(increment__use_case=OuterRef("use_case"), outcomes=None)
+    waiting = feedback.order_by().values("increment__use_case").annotate(count=Count("pk")).values("count")
+    seen = Increment.objects.visible_to(request.actor).filter(use_case=row).annotate(waiting=Subquery(waiting))
+    last: Any = seen.order_by("-pk").first()
     unseen = [] if row.shared_only else selectors.unseen_by([row]).get(row.pk, [])
     if last is None and not unseen:
         return None
-    waiting = Feedback.objects.visible_to(request.actor).filter(increment__use_case=row, outcomes=None).count()
-    return {"last": last, "unseen": unseen, "waiting": waiting, "days": WITHIN_DAYS, "url": tabs.tab_url(row, "increments")}
+    count = last.waiting or 0 if last is not None else 0
+    return {"last": last, "unseen": unseen, "waiting": count, "days": WITHIN_DAYS, "url": tabs.tab_url(row, "increments")}
 
 
-def _people(row: UseCase) -> Mapping[User, str]:
+def _people(grants: Sequence[RoleGrant]) -> Mapping[User, str]:
     """Who holds which roles here, for the choice of guests: those for whom increments are made first."""
     roles: dict[User, list[str]] = {}
-    grants = selectors.grants_on(row)
     for grant in sorted(grants, key=lambda grant: (grant.role not in WATCHERS, grant.pk)):
         roles.setdefault(grant.user, []).append(role_label(grant.role))
     return {user: ", ".join(labels) for user, labels in roles.items()}
@@ -69,9 +72,10 @@ def _people(row: UseCase) -> Mapping[User, str]:
 
 def _form(row: UseCase, *sent: Any) -> IncrementForm:
     papers = [shelf.newest for shelf in selectors.documents_of(row) if not shelf.newest.withdrawn]
-    watching = [grant.user for grant in selectors.grants_on(row) if grant.role in WATCHERS]
+    grants = selectors.grants_on(row)
+    watching = [grant.user for grant in grants if grant.role in WATCHERS]
     builds = newest.builds_of(row, OFFERED_BUILDS)
-    return IncrementForm(*sent, people=_people(row), papers=papers, builds=builds, watching=watching)
+    return IncrementForm(*sent, people=_people(grants), papers=papers, builds=builds, watching=watching)
 
 
 @portal_page("POST")
@@ -113,7 +117,7 @@ def increment_people(request: PersonRequest, slug: str, number: int) -> HttpResp
     """Add people to whom it was shown too."""
     row = use_case_of(request, slug)
     found = _found(row, number)
-    form = GuestsForm(request.POST, people=_people(row), prefix="people")
+    form = GuestsForm(request.POST, people=_people(selectors.grants_on(row)), prefix="people")
     done = attempt(form, lambda: services.show_increment(actor=request.actor, increment=found.increment, **form.cleaned_data))
     if done is None:
         return _shown(request, row, found, people_form=form)
@@ -204,7 +208,8 @@ def _shown(
         "may_give": may_give_feedback(actor, item),
         "may_look": not has_seen and may_look_at_increment(actor, item),
         "feedback_form": feedback_form or FeedbackForm(for_others=bool(may_speak_for_others(actor, item))),
-        "people_form": people_form or (GuestsForm(people=_people(row), prefix="people") if may_record else None),
+        "people_form": people_form
+        or (GuestsForm(people=_people(selectors.grants_on(row)), prefix="people") if may_record else None),
         "people_open": people_form is not None,
     }
     return render(request, "usecases/increment.html", context, status=status_of(*forms))

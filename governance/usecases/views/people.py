@@ -20,6 +20,7 @@ from governance.usecases import exporting_roles, selectors, tabs
 from governance.usecases.forms import EndRoleForm, GiveRoleForm
 from governance.usecases.forms.people import RolesFileForm
 from governance.usecases.models import UseCase
+from governance.usecases.stages_ahead import stages_behind
 from governance.usecases.views.responsibilities import responsibilities_in_short
 from governance.usecases.views.use_cases import show_tab, use_case_of
 
@@ -28,15 +29,18 @@ KNOWN_PEOPLE = 200  # names offered while typing; any other can be typed in full
 
 def people_content(request: PersonRequest, row: UseCase) -> dict[str, Any]:
     """Who holds which role, since when and by whom, and the form to give one."""
+    rules = selectors.lifecycle_in_force()
+    here = situation_of(row.public_id, ahead=stages_behind(rules, row.stage))
+    grants = [grant for grant in here.grants if grant.user.is_active]
     return {
-        **responsibilities_in_short(situation_of(row.public_id)),
+        **responsibilities_in_short(here, rules),
         "team_grants": TeamGrant.objects.visible_to(request.actor)
         .unfinished()
         .filter(scope=row.public_id)
         .select_related("team"),
         "file_form": RolesFileForm(),
-        "here": selectors.grants_on(row),
-        "everywhere": selectors.grants_on(row, everywhere=True),
+        "here": [grant for grant in grants if grant.scope],
+        "everywhere": [grant for grant in grants if not grant.scope],
         "form": GiveRoleForm(),
         "may_grant": may_grant(request.actor, role="", scope=row.public_id, user=None),
         "known_people": User.objects.active().order_by("name", "pk")[:KNOWN_PEOPLE],

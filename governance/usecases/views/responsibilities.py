@@ -21,14 +21,15 @@ from governance.people.telling import activity_title, barred, party_label, told
 from governance.usecases import selectors, tabs
 from governance.usecases.forms.responsibilities import LETTER_CHOICES, MatrixForm, body_of, lines_of, people_in
 from governance.usecases.models import UseCase
+from governance.usecases.selectors.stages import InForce
 from governance.usecases.views.use_cases import use_case_of
 
 MOST_VERSIONS = 20
 
 
-def stage_titles() -> dict[str, str]:
+def stage_titles(rules: InForce | None = None) -> dict[str, str]:
     """The stages of the lifecycle that holds, by key, in their order."""
-    stages = selectors.lifecycle_in_force().lifecycle.stages
+    stages = (rules or selectors.lifecycle_in_force()).lifecycle.stages
     return {stage.key: stage.title(get_language() or "en") for stage in stages}
 
 
@@ -133,9 +134,9 @@ def responsibility_check(request: PersonRequest, slug: str) -> HttpResponse:
     return render(request, "usecases/responsibility_check.html", context)
 
 
-def responsibilities_in_short(here: Here) -> dict[str, Any]:
+def responsibilities_in_short(here: Here, rules: InForce) -> dict[str, Any]:
     """What the people tab shows: the matrix to read, how many things do not work, and what nobody may approve."""
-    stages, people = stage_titles(), here.people
+    stages, people = stage_titles(rules), here.people
     findings = check(here.situation)
     return {
         "matrix": _by_stage(here, stages, people),

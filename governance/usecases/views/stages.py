@@ -23,9 +23,9 @@ from governance.usecases.views.use_cases import show_tab, use_case_of
 
 def stage_content(request: PersonRequest, row: UseCase) -> dict[str, Any]:
     """The stepper, what is missing and whose it is, the ways on and back, and every move so far."""
-    standing = stages.stage_of(row)
-    asked = stages.asked_to_go_on(standing)
     moves = stages.moves_of(row)
+    standing = stages.standing_after(row, moves[0] if moves else None, stages.lifecycle_in_force())
+    asked = stages.asked_to_go_on(standing)
     following = standing.following
     lifecycle = standing.rules.lifecycle
     return {
@@ -102,7 +102,7 @@ def told_move(move: StageMove, standing: Standing) -> dict[str, Any]:
 
 def stage_card(request: PersonRequest, row: UseCase) -> dict[str, Any]:
     """The stage on the overview: since when, and the first thing that is missing."""
-    standing = stages.stage_of(row)
+    standing = stages.cached_standing(row, stages.lifecycle_in_force())
     lacking = stages.missing(stages.asked_to_go_on(standing))
     following = standing.following
     return {

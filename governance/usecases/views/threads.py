@@ -47,7 +47,7 @@ def thread_new(request: PersonRequest) -> HttpResponse:
         "form": form,
         "next": _next(request),
         "may_write": may_talk(request.actor, subject.audit_scope()),
-        "people": selectors.people_here(subject.audit_scope()),
+        "people": talk.people_for(request, subject.audit_scope()),
         "asks_verdicts": talk.hint_is_asked(subject),
     }
     return render(request, "usecases/thread_new.html", context, status=status_of(form))
@@ -92,7 +92,7 @@ def thread(request: PersonRequest, public_id: str) -> HttpResponse:
         "moves": row.moves.select_related("by").order_by("number"),
         "use_case": UseCase.objects.visible_to(request.actor).filter(public_id=row.scope).first() if row.scope else None,
         "may_write": may_talk(request.actor, row.scope),
-        "people": selectors.people_here(row.scope),
+        "people": talk.people_for(request, row.scope),
         "followers": selectors.followers_of(row),
         "here": request.path,
         "said": request.GET.get("talked", ""),

@@ -130,7 +130,7 @@ class Histories(Moving):
         for turn in range(2):
             self.check()
             if self.any_open:
-                self.one_move(choice + turn)
+                self.one_move(choice + turn, but=component)
         self.check()
         self.rewrite(subject, component, 3 - tokens[component])
         self.check()
