@@ -37,11 +37,11 @@ def database() -> Iterator[None]:
         from django.conf import settings
         from django.core.management import call_command
         from django.test.runner import DiscoverRunner
-        from django.test.utils import setup_test_environment
 
         settings.SECURE_SSL_REDIRECT = False
         call_command("collectstatic", interactive=False, verbosity=0)  # pages name their files by what is in them
-        setup_test_environment()
+        # Not the whole test environment, which keeps a copy of what each template was given, and a server does not.
+        settings.ALLOWED_HOSTS = ["testserver"]
         runner = DiscoverRunner(verbosity=0, interactive=False)
         made = runner.setup_databases()
         try:
