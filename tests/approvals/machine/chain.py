@@ -293,8 +293,8 @@ class Chain:
         return "waiver.live" if same else None
 
     def speaks_for(self, subject: str) -> Ask | None:
-        """The approval that holds for a subject as it is now, if there is one (I9)."""
-        for ask in self.asks:
+        """The newest approval that holds for a subject as it is now, if there is one (I9)."""
+        for ask in reversed(self.asks):
             agreed = ask.agreed
             if ask.subject != subject or ask.state != "approved" or agreed is None or not self.lasts(agreed):
                 continue
