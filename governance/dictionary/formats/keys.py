@@ -1,0 +1,34 @@
+"""Keys of elements out of names of columns. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Container
+
+_APART = re.compile(r"[^a-z0-9]+")
+_HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+LONGEST_KEY = 80
+
+
+def key_for(*names: str, taken: Container[str] = ()) -> str:
+    """A key of names such as table and column: `orders`, `customerID` → `orders.customer_id`. The same names give the same key.
+
+    What cannot be written in ASCII (客户) becomes eight digits of its hash, so that the key is permanent; a key that is taken gets
+    a number.
+    """
+    key = ".".join(part for part in map(_part, names) if part)[:LONGEST_KEY].rstrip("._") or "column"
+    found, number = key, 1
+    while found in taken:
+        number += 1
+        found = f"{key[: LONGEST_KEY - len(str(number)) - 1]}_{number}"
+    return found
+
+
+def _part(name: str) -> str:
+    folded = unicodedata.normalize("NFKD", _HUMPS.sub("_", name)).encode("ascii", "ignore").decode().lower()
+    part = _APART.sub("_", folded).strip("_")
+    if not part and name.strip():
+        return "c_" + hashlib.sha256(unicodedata.normalize("NFC", name.strip()).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"c_{part}" if part and not part[0].isalpha() else part
