@@ -35,14 +35,22 @@ class DictionaryConfig(AppConfig):
             label=_("Meaning"),
             url=lambda row: f"{page(row.element.dictionary)}elements/{row.element.key}/",
             related=("element__dictionary",),
-            search=lambda row: [str(row), row.element.key, row.definition, row.unit, row.null_meaning, *map(str, row.examples)],
+            search=lambda row: [
+                str(row),
+                row.element.key,
+                row.definition,
+                row.unit,
+                row.null_meaning,
+                *row.examples,
+                *row.other_words(),
+            ],
         )
         objects.register(
             Binding,
             name="binding",
             label=_("Binding"),
             url=lambda row: f"{page(row.element.dictionary)}elements/{row.element.key}/",
-            related=("element__dictionary", "team"),
+            related=("element__dictionary", "team", "dataset"),
             search=lambda row: [str(row), row.element.name, row.element.key, row.team.title, row.deviation],
         )
         conditions.register()

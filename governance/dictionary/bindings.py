@@ -44,7 +44,9 @@ def disagreements(meanings: Mapping[tuple[str, str], Sequence[Meaning]]) -> list
 
 
 def _meaning(said: Sequence[Meaning]) -> Any:
-    different = [{"element": item.element, "version": item.version or None, "deviation": item.deviation} for item in sorted(set(said))]
+    different = [
+        {"element": item.element, "version": item.version or None, "deviation": item.deviation} for item in sorted(set(said))
+    ]
     if not different:
         return None
     return different[0] if len(different) == 1 else different

@@ -55,7 +55,12 @@ def _codes(name: str, value: Any, problems: list[Problem]) -> dict[str, str]:
         return {}
     found = {}
     for theirs, ours in value.items():
-        if not isinstance(theirs, str) or not isinstance(ours, str) or max(len(theirs), len(ours)) > LONGEST or "\x00" in theirs + ours:
+        if (
+            not isinstance(theirs, str)
+            or not isinstance(ours, str)
+            or max(len(theirs), len(ours)) > LONGEST
+            or "\x00" in theirs + ours
+        ):
             problems.append(Problem(f"{name}.{str(theirs)[:20]}", "wrong_type", {"expected": "a text"}))
         else:
             found[theirs] = ours

@@ -43,7 +43,12 @@ def merge(base: Mapping[str, Any], ours: Mapping[str, Any], theirs: Mapping[str,
 
 
 def _maps(
-    base: Mapping[str, Any], ours: Mapping[str, Any], theirs: Mapping[str, Any], taking: Mapping[str, str], path: str, found: list[Conflict]
+    base: Mapping[str, Any],
+    ours: Mapping[str, Any],
+    theirs: Mapping[str, Any],
+    taking: Mapping[str, str],
+    path: str,
+    found: list[Conflict],
 ) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for name in dict.fromkeys([*theirs, *ours, *base]):
@@ -55,7 +60,7 @@ def _maps(
 
 
 def _one(base: Any, ours: Any, theirs: Any, taking: Mapping[str, str], path: str, found: list[Conflict]) -> Any:
-    if ours == theirs or ours == base:
+    if ours in (theirs, base):
         return theirs
     if theirs == base:
         return ours
@@ -70,7 +75,9 @@ def _one(base: Any, ours: Any, theirs: Any, taking: Mapping[str, str], path: str
     return ours
 
 
-def _values(base: list[Any], ours: list[Any], theirs: list[Any], taking: Mapping[str, str], path: str, found: list[Conflict]) -> list[Any]:
+def _values(
+    base: list[Any], ours: list[Any], theirs: list[Any], taking: Mapping[str, str], path: str, found: list[Conflict]
+) -> list[Any]:
     """By code; in the order of theirs, then what only ours has."""
     sides = [{item["code"]: item for item in items} for items in (base, ours, theirs)]
     result = []

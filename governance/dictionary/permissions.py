@@ -30,7 +30,9 @@ def may_draft(actor: Actor) -> Decision:
     if _holds_anywhere(actor, BINDERS):
         return ALLOWED
     return Denied(
-        _("Only data engineers, data scientists, ML engineers, project leads and data governance can propose what a column means.")
+        _(
+            "Only data engineers, data scientists, ML engineers, project leads and data governance can propose what a column means."
+        )
     )
 
 

@@ -40,5 +40,7 @@ def difference(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str,
     return Difference(
         tuple(now[key] for key in sorted(now.keys() - then.keys())),
         tuple(then[key] for key in sorted(then.keys() - now.keys())),
-        tuple((key, then[key], now[key]) for key in sorted(then.keys() & now.keys()) if then[key]["digest"] != now[key]["digest"]),
+        tuple(
+            (key, then[key], now[key]) for key in sorted(then.keys() & now.keys()) if then[key]["digest"] != now[key]["digest"]
+        ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation import clock
 from foundation.actor import Actor
-from foundation.canonical import canonical_json, decimal_text
+from foundation.canonical import canonical_json
 from foundation.models import PublicIdModel
 from governance.dictionary.models.datasets import Dataset
 from governance.dictionary.models.elements import DataElement

@@ -185,10 +185,10 @@ class ElementVersion(PublicIdModel):
     created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
     # Written once, by the decision
-    semver = models.CharField(max_length=20, null=True, blank=True)  # noqa: DJ001 - unsaid is NULL, so that it can be said once
-    reads_as = models.CharField(max_length=71, null=True, blank=True)  # noqa: DJ001
+    semver = models.CharField(max_length=20, null=True, blank=True)
+    reads_as = models.CharField(max_length=71, null=True, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
-    approval = models.CharField(max_length=40, null=True, blank=True)  # noqa: DJ001 - public id of the decision
+    approval = models.CharField(max_length=40, null=True, blank=True)
 
     objects = ElementVersionQuerySet.as_manager()
 

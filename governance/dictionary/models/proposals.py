@@ -39,9 +39,9 @@ class Proposal(PublicIdModel):
     created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_because = models.CharField(max_length=500, null=True, blank=True)  # noqa: DJ001 - unsaid is NULL, so that it can be said once
+    withdrawn_because = models.CharField(max_length=500, null=True, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
-    approval = models.CharField(max_length=40, null=True, blank=True)  # noqa: DJ001 - public id of the decision
+    approval = models.CharField(max_length=40, null=True, blank=True)
 
     objects = ProposalQuerySet.as_manager()
 
@@ -92,7 +92,9 @@ class Change(models.Model):
     kind = models.CharField(max_length=6, choices=Kind.choices)
     element = models.ForeignKey(DataElement, models.PROTECT, related_name="changes")
     version = models.ForeignKey(ElementVersion, models.PROTECT, null=True, blank=True, related_name="changes")  # the draft
-    based_on = models.ForeignKey(ElementVersion, models.PROTECT, null=True, blank=True, related_name="+")  # in force when it was written
+    based_on = models.ForeignKey(
+        ElementVersion, models.PROTECT, null=True, blank=True, related_name="+"
+    )  # in force when it was written
     meaning_changed = models.BooleanField(null=True, blank=True)  # the proposer's answer
     replaced_by = models.ForeignKey(DataElement, models.PROTECT, null=True, blank=True, related_name="+")
     created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
@@ -101,9 +103,14 @@ class Change(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["proposal", "element"], condition=Q(taken_out_at=None), name="change_once_per_element"),
+            models.UniqueConstraint(
+                fields=["proposal", "element"], condition=Q(taken_out_at=None), name="change_once_per_element"
+            ),
             models.CheckConstraint(condition=Q(kind="retire") | Q(version__isnull=False), name="change_says_what"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.element}"
 
     def content(self) -> dict[str, Any]:
         return {
@@ -114,6 +121,3 @@ class Change(models.Model):
             "meaning_changed": self.meaning_changed,
             "replaced_by": self.replaced_by.path if self.replaced_by else None,
         }
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.element}"

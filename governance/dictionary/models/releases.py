@@ -31,7 +31,7 @@ class Release(PublicIdModel):
     semver = models.CharField(max_length=20)
     entries = models.JSONField()
     root = models.CharField(max_length=71)
-    note = models.TextField(null=True)  # noqa: DJ001 - signed by the worker, which alone may read the key
+    note = models.TextField(null=True)
     words = models.CharField(max_length=2000, blank=True)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()

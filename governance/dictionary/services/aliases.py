@@ -50,7 +50,11 @@ def add_alias(
         created_at=clock.now(),
     )
     validate(row)
-    known = Alias.objects.filter(dictionary=element.dictionary, team=team, norm=row.norm, ended_at=None).select_related("element").first()
+    known = (
+        Alias.objects.filter(dictionary=element.dictionary, team=team, norm=row.norm, ended_at=None)
+        .select_related("element")
+        .first()
+    )
     if known is not None and known.element_id == element.pk:
         return known
     try:

@@ -46,13 +46,20 @@ def approve_proposal(*, actor: Actor, proposal: Proposal, decision: Decided) -> 
         if not row.is_open:
             raise Conflict(_("This proposal is over already."), code="proposal.over")
         changes = list(row.live_changes())
-        list(DataElement.objects.select_for_update(of=("self",)).filter(pk__in=[item.element_id for item in changes]).order_by("pk"))
+        list(
+            DataElement.objects.select_for_update(of=("self",))
+            .filter(pk__in=[item.element_id for item in changes])
+            .order_by("pk")
+        )
         if decision.manifest.get(COMPONENT) != digest(row.content()):
-            raise Conflict(_("The decision is about other content than this. Nothing was put into force."), code="proposal.other_content")
+            raise Conflict(
+                _("The decision is about other content than this. Nothing was put into force."), code="proposal.other_content"
+            )
         if stale := outdated(changes):
             names = ", ".join(item.element.path for item in stale)
             raise Conflict(
-                _("%(names)s means something else by now. Bring the proposal up to date first.") % {"names": names}, code="proposal.outdated"
+                _("%(names)s means something else by now. Bring the proposal up to date first.") % {"names": names},
+                code="proposal.outdated",
             )
         for change in changes:
             _apply(actor, change, decision)
@@ -72,19 +79,27 @@ def outdated(changes: Sequence[Change]) -> list[Change]:
 
 def _apply(actor: Actor, change: Change, decision: Decided) -> None:
     element = change.element
-    if change.kind == Change.Kind.RETIRE:
+    version = change.version
+    if version is None:  # only where an element is retired
         element.retired_at, element.replaced_by = decision.decided_at, change.replaced_by
         element.save(update_fields=["retired_at", "replaced_by"])
         audit.record(actor, RETIRED, element, {"key": element.key, "decision": decision.public_id})
         return
-    version = change.version
-    assert version is not None  # a constraint holds it
-    earlier = list(ElementVersion.objects.filter(element=element).approved(decision.decided_at).select_related("element").order_by("approved_at", "number"))
+    earlier = list(
+        ElementVersion.objects.filter(element=element)
+        .approved(decision.decided_at)
+        .select_related("element")
+        .order_by("approved_at", "number")
+    )
     changed = bool(change.meaning_changed)
     before = earlier[-1] if earlier else None
     found = compatibility.compare(before.value if before else None, version.value, meaning_changed=changed)
-    version.semver = compatibility.next_version(before.semver, compatibility.minimum_bump(found)) if before and before.semver else "1.0.0"
-    version.reads_as = compatibility.reads_as([(row.value, row.reads_as) for row in earlier], version.value, meaning_changed=changed)
+    version.semver = (
+        compatibility.next_version(before.semver, compatibility.minimum_bump(found)) if before and before.semver else "1.0.0"
+    )
+    version.reads_as = compatibility.reads_as(
+        [(row.value, row.reads_as) for row in earlier], version.value, meaning_changed=changed
+    )
     version.approved_at, version.approval = decision.decided_at, decision.public_id
     version.save(update_fields=["semver", "reads_as", "approved_at", "approval"])
     if version.name and element.name != version.name:

@@ -44,7 +44,14 @@ def describe_dataset(
     require(may_bind(actor))
     with transaction.atomic():
         row = Dataset.objects.select_for_update().get(pk=dataset.pk)
-        said = {"title": title.strip(), "description": description.strip(), "kind": kind, "team": team, "uri": uri.strip(), "format": format.strip()}
+        said = {
+            "title": title.strip(),
+            "description": description.strip(),
+            "kind": kind,
+            "team": team,
+            "uri": uri.strip(),
+            "format": format.strip(),
+        }
         changed = [name for name, value in said.items() if getattr(row, name) != value]
         if not changed:
             return row

@@ -43,7 +43,9 @@ def draft_version(
             row = row or _add(actor, dictionary, value)
             return _write(actor, row, value, based_on, note)
     except IntegrityError as error:
-        raise Conflict(_("Somebody wrote about this element at the same moment. Look at it first."), code="element.conflict") from error
+        raise Conflict(
+            _("Somebody wrote about this element at the same moment. Look at it first."), code="element.conflict"
+        ) from error
 
 
 def checked(said: Mapping[str, Any]) -> Element:
@@ -73,7 +75,9 @@ def _add(actor: Actor, dictionary: Dictionary, value: Element) -> DataElement:
 
 
 def _write(actor: Actor, element: DataElement, value: Element, based_on: int | None, note: str) -> ElementVersion:
-    element = DataElement.objects.select_for_update(of=("self",)).select_related("dictionary").get(pk=element.pk)  # one writer each
+    element = (
+        DataElement.objects.select_for_update(of=("self",)).select_related("dictionary").get(pk=element.pk)
+    )  # one writer each
     if element.retired_at is not None:
         raise Conflict(_("%(path)s was retired.") % {"path": element.path}, code="element.retired")
     newest = element.newest_version()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from foundation import audit, clock, outbox
@@ -126,9 +126,7 @@ def answer_meaning(*, actor: Actor, proposal: Proposal, element: DataElement, me
         return _put(actor, row, element, change.version, meaning_changed, change.replaced_by)
 
 
-def rebase_change(
-    *, actor: Actor, proposal: Proposal, element: DataElement, taking: Mapping[str, str] | None = None
-) -> Change:
+def rebase_change(*, actor: Actor, proposal: Proposal, element: DataElement, taking: Mapping[str, str] | None = None) -> Change:
     """Bring a change up to the version that is in force by now: what only one side changed is taken over as it is.
 
     `taking` says for each field that both changed whose word counts: `theirs` (what is in force) or `ours`.
@@ -205,7 +203,11 @@ def _locked(actor: Actor, proposal: Proposal) -> Proposal:
 
 
 def _change_of(proposal: Proposal, element: DataElement) -> Change:
-    found = proposal.changes.filter(element=element, taken_out_at=None).select_related("element__dictionary", "version", "based_on").first()
+    found = (
+        proposal.changes.filter(element=element, taken_out_at=None)
+        .select_related("element__dictionary", "version", "based_on")
+        .first()
+    )
     if found is None:
         raise Conflict(_("%(path)s is not in this proposal.") % {"path": element.path}, code="change.unknown")
     return found  # type: ignore[no-any-return] # untyped rows

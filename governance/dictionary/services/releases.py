@@ -72,7 +72,13 @@ def _in_force(dictionary: Dictionary) -> Any:
 
 
 def _entry(row: ElementVersion) -> dict[str, Any]:
-    return {"element": row.element.key, "number": row.number, "semver": row.semver, "digest": row.digest, "reads_as": row.reads_as}
+    return {
+        "element": row.element.key,
+        "number": row.number,
+        "semver": row.semver,
+        "digest": row.digest,
+        "reads_as": row.reads_as,
+    }
 
 
 def _semver(before: Release | None, rows: dict[str, ElementVersion]) -> str:
