@@ -232,8 +232,11 @@ def _dictionary(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> di
         if meaning
         for item in (meaning if isinstance(meaning, list) else [meaning])
     ]
-    rows = ElementVersion.objects.filter(digest__in={item["version"] for item in said}).select_related("element__dictionary")
-    return readable.dictionary_view(body, before, {(row.element.path, row.digest): row for row in rows})
+    known = {item["version"] for item in said if item["version"]}
+    rows = (
+        ElementVersion.objects.filter(reads_as__in=known).select_related("element__dictionary").order_by("approved_at", "number")
+    )
+    return readable.dictionary_view(body, before, {(row.element.path, row.reads_as): row for row in rows})
 
 
 _views: dict[str, Callable[[Any, Any], dict[str, Any]]] = {

@@ -53,7 +53,9 @@ class DictionaryProposalSubject(RecordSubject):
             return Denied(_("Say first whether the meaning changes: %(names)s.") % {"names": names}, code="proposal.unanswered")
         if stale := outdated(changes):
             names = ", ".join(item.element.path for item in stale[:5])
-            return Denied(_("Bring it up to date first: %(names)s changed meanwhile.") % {"names": names}, code="proposal.outdated")
+            return Denied(
+                _("Bring it up to date first: %(names)s changed meanwhile.") % {"names": names}, code="proposal.outdated"
+            )
         return ALLOWED
 
     def apply(self, *, actor: Actor, subject: Proposal, decision: Decision) -> None:

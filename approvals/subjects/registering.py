@@ -6,6 +6,7 @@ from approvals.subjects import register
 
 
 def register_all() -> None:
+    from approvals.subjects.dictionary_proposal import DictionaryProposalSubject
     from approvals.subjects.document import DocumentSubject
     from approvals.subjects.envelope import EnvelopeSubject
     from approvals.subjects.model_version import ModelVersionSubject
@@ -17,3 +18,4 @@ def register_all() -> None:
     register(DocumentSubject())
     register(PolicyVersionSubject())
     register(EnvelopeSubject())
+    register(DictionaryProposalSubject())

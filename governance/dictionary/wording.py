@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -77,6 +78,25 @@ def said_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[di
             change = "added" if not was else "removed" if not becomes else "changed"
             found.append({"path": field_label(name), "before": was, "after": becomes, "change": change})
     return found
+
+
+def deviation_told(said: str) -> str:
+    """How a team's column differs, of the one text that digests take."""
+    if not said.startswith("{"):
+        return said
+    parts = json.loads(said)
+    declared, told = parts["declared"], [parts["words"]] if parts["words"] else []
+    if "factor" in declared or "offset" in declared:
+        factor, offset = declared.get("factor", "1"), declared.get("offset", "0")
+        told.append(_("Its values are %(factor)s × the element + %(offset)s.") % {"factor": factor, "offset": offset})
+    for name, text in (("recode", _("Its codes: %(codes)s.")), ("null_tokens", _("A missing value is written %(codes)s."))):
+        if codes := declared.get(name):
+            told.append(text % {"codes": "; ".join(f"{theirs or _('empty')} = {ours}" for theirs, ours in codes.items())})
+    if form := declared.get("date_format"):
+        told.append(_("Dates are written %(form)s.") % {"form": form})
+    if zone := declared.get("time_zone"):
+        told.append(_("Times are those of %(zone)s.") % {"zone": zone})
+    return " ".join(told)
 
 
 _DOMAIN = (

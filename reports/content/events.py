@@ -68,12 +68,9 @@ def _meanings(body: dict[str, Any], view: View) -> set[str]:
     found: set[str] = set()
     for items in bound_columns(columns, at=view.at).values():
         for item in items:
-            found |= {
-                item.binding.public_id,
-                item.binding.element.public_id,
-                item.version.public_id,
-                item.binding.element.dictionary.public_id,
-            }
+            found |= {item.binding.public_id, item.binding.element.public_id, item.binding.element.dictionary.public_id}
+            if item.version is not None:
+                found.add(item.version.public_id)
     return found
 
 
