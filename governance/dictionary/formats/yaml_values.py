@@ -35,8 +35,6 @@ def load(data: bytes, name: str) -> Any:
     """
     text = decoded(data, name)
     try:
-        if "\ufeff" in text[:1]:
-            raise Unreadable(note("line 1", "error", "yaml", detail="two byte order marks"))
         return _Builder().built(yaml.parse(text, Loader=yaml.CSafeLoader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -152,9 +150,6 @@ class _Dumper(yaml.CSafeDumper):
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
 
 
 def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
