@@ -105,11 +105,13 @@ def bounds_written(domain: Mapping[str, Any], logical_type: str) -> Plain:
     return said
 
 
-def lens_of(says: Says, native: Native, words: Iterable[str], *, states: bool = True) -> Lens:
+def lens_of(says: Says, native: Native, words: Iterable[str], *, of_column: bool = False, states: bool = True) -> Lens:
     """A lens that writes no word that the file did not have, unless it says something new.
 
     `words` are all that `native` may write. A column that does not state its element (another one does) has only the words it had.
     """
+
+    clean = _clean if of_column else dict
 
     def chosen(fields: Mapping[str, Any], kept: Mapping[str, Any]) -> Plain:
         made = native(fields)
@@ -117,7 +119,7 @@ def lens_of(says: Says, native: Native, words: Iterable[str], *, states: bool = 
         whole = made | {key: value for key, value in kept.items() if key not in OURS}
         for word in [word for word in made if isinstance(missing, list) and word in missing]:
             without = {key: value for key, value in whole.items() if key != word}
-            if not states or _as_good(says(without), says(whole), fields):
+            if not states or _as_good(clean(says(without)), clean(says(whole)), fields):
                 del made[word]
                 whole = without
         return made
@@ -127,7 +129,7 @@ def lens_of(says: Says, native: Native, words: Iterable[str], *, states: bool = 
 
 def _as_good(said: Plain, other: Plain, wanted: Mapping[str, Any]) -> bool:
     """Whether each field is said as it is elsewhere, or as it is wanted."""
-    here, there, wished = flat(_clean(said)), flat(_clean(other)), flat(wanted)
+    here, there, wished = flat(said), flat(other), flat(wanted)
     return all(
         same(here.get(name), there.get(name)) or same(here.get(name), wished.get(name)) for name in here.keys() | there.keys()
     )

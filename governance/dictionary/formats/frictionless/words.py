@@ -46,7 +46,9 @@ class Around:
 
 
 def field_lens(around: Around, *, states: bool = True) -> Lens:
-    return lens_of(lambda said: _says(said, around), lambda fields: _native(fields, around), FIELD_WORDS, states=states)
+    return lens_of(
+        lambda said: _says(said, around), lambda fields: _native(fields, around), FIELD_WORDS, of_column=True, states=states
+    )
 
 
 def table_lens(*, in_package: bool) -> Lens:
@@ -149,9 +151,12 @@ def _native(fields: Mapping[str, Any], around: Around) -> Plain:
 
 
 def _labelled(values: Any, logical: str) -> bool:
-    """Whether these values can be written as categories: at least one with a label, and no label twice."""
+    """Whether these values can be written as categories: texts or whole numbers, at least one with a label, and no label twice."""
     labels = [item["meaning"] for item in values if item.get("meaning")]
-    return logical in ("string", "integer") and bool(labels) and len(set(labels)) == len(labels)
+    fits = logical == "string" or (
+        logical == "integer" and all(isinstance(typed(item.get("code", ""), logical), int) for item in values)
+    )
+    return fits and bool(labels) and len(set(labels)) == len(labels)
 
 
 def _enum(domain: Mapping[str, Any], logical: str) -> Plain:

@@ -40,7 +40,7 @@ class Around:
 
 
 def property_lens(around: Around, *, states: bool = True) -> Lens:
-    return lens_of(lambda said: says(said, around), lambda fields: _native(fields, around), WORDS, states=states)
+    return lens_of(lambda said: says(said, around), lambda fields: _native(fields, around), WORDS, of_column=True, states=states)
 
 
 def table_lens(*, whole_file: bool) -> Lens:

@@ -58,7 +58,9 @@ class Around:
 
 
 def property_lens(around: Around, *, states: bool = True) -> Lens:
-    return lens_of(lambda said: _says(said, around), lambda fields: _native(fields, around), PROPERTY_WORDS, states=states)
+    return lens_of(
+        lambda said: _says(said, around), lambda fields: _native(fields, around), PROPERTY_WORDS, of_column=True, states=states
+    )
 
 
 def logical_type(said: Mapping[str, Any]) -> str:
