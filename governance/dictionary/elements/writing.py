@@ -53,7 +53,7 @@ def _plain(value: Any) -> Any:
         for item in fields(value):
             part = getattr(value, item.name)
             plain = dict(part) if item.name == "labels" else _plain(part)
-            if not _unsaid(plain):
+            if item.name == "code" or not _unsaid(plain):  # an empty code is a value of its own
                 found[item.name] = plain
         return found
     if isinstance(value, Mapping):

@@ -35,6 +35,8 @@ MESSAGES = ELEMENT_MESSAGES | {
     "kept_only": _("%(value)s has no place in a dictionary; it is kept and written back"),
     "left_literal": _("%(value)s is filled in by another tool; it is kept as it stands"),
     "too_many": _("more than %(limit)s; the rest is left out"),
+    "anchors_expanded": _("its anchors are written out: each value stands where it is used"),
+    "checked_in_part": _("more than %(limit)s properties; only the first of them were checked against %(format)s"),
     "text_cut": _("longer than %(limit)s characters; what is too long is kept aside and written back"),
 }
 
