@@ -45,6 +45,7 @@ class Lens:
         if lost:
             kept |= lost
             if apart := sorted(_lost(said, self.written(fields, kept))):
+                kept |= {key: said[key] for key in apart}
                 kept[APART] = apart
         return kept
 
