@@ -37,18 +37,22 @@ def reason_text(step: StepResult, standing: Any) -> str:
     excluded = people_text(standing.names(reason.excluded))
     if reason.code == "no_holder":
         said = _("Nobody holds the role %(role)s here who may approve this.") % {"role": role}
-        return f"{said} {_('Excluded, because they made part of it: %(people)s.') % {'people': excluded}}" if excluded else said
+        return _with_excluded(said, excluded)
     if reason.code == "needed_elsewhere":
         return _("Those who could approve this are needed by other steps, and nobody counts twice.")
     if not reason.eligible:
         said = _("Nobody of those who hold the role %(role)s here may approve this.") % {"role": role}
-        return f"{said} {_('Excluded, because they made part of it: %(people)s.') % {'people': excluded}}" if excluded else said
+        return _with_excluded(said, excluded)
     said = ngettext(
         "%(quorum)s approvals are needed; %(count)s person could give one.",
         "%(quorum)s approvals are needed; %(count)s people could give one.",
         len(reason.eligible),
     ) % {"quorum": reason.quorum, "count": len(reason.eligible)}
-    return f"{said} {_('Excluded, because they made part of it: %(people)s.') % {'people': excluded}}" if excluded else said
+    return _with_excluded(said, excluded)
+
+
+def _with_excluded(said: str, people: str) -> str:
+    return f"{said} " + _("Excluded, because they made part of it: %(people)s.") % {"people": people} if people else said
 
 
 def not_asked_text(step: StepResult, standing: Any) -> str:

@@ -31,7 +31,8 @@ def _page(document: Document, created: str, content_digest: str) -> Iterator[str
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
     yield "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
     yield f"<title>{_text(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-    yield f'<a class="skip" href="#report">{escape(_("Skip to the report"))}</a>\n<header>\n'
+    skip = _("Skip to the report")
+    yield f'<a class="skip" href="#report">{escape(skip)}</a>\n<header>\n'
     yield f'<h1>{_text(document.title)}</h1>\n<p class="subtitle">{_text(document.subtitle)}</p>\n'
     facts = [*document.facts, (_("Report"), document.report_id), (_("Created"), created)]
     if content_digest:

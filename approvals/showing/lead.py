@@ -27,7 +27,8 @@ def lead_of(standing: Standing, actor: Actor, conditions: Sequence[Condition] = 
     if standing.waiver is None:
         return said
     left = {"span": duration_words(standing.waiver.expires_at - clock.now()), "name": standing.waiver.by}
-    return f"{_('%(name)s broke glass: it may pass for another %(span)s.') % left} {said}"
+    glass = _("%(name)s broke glass: it may pass for another %(span)s.") % left
+    return f"{glass} {said}"
 
 
 def _whose_move(standing: Standing, actor: Actor) -> str:

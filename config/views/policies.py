@@ -247,7 +247,8 @@ def _lead(current: PolicyVersion | None, waiting: list[PolicyVersion], asked: di
     if row is None:
         told = _("Version %(number)s is a draft: nobody has been asked to confirm it yet.")
         return f"{said} {told % {'number': draft.number}}"
-    return f"{said} {_('Version %(number)s is waiting to be confirmed.') % {'number': draft.number}}"
+    told = _("Version %(number)s is waiting to be confirmed.")
+    return f"{said} {told % {'number': draft.number}}"
 
 
 def _whose_move(row: Request | None) -> dict[str, Any] | None:
