@@ -13,18 +13,19 @@ from typing import Any
 import openpyxl
 from defusedxml.common import DefusedXmlException
 
-from governance.usecases.intake.table import MOST_COLUMNS, MOST_ROWS, Note, Unreadable
+from governance.usecases.intake.table import LOOKED_AT_FOR_NAMES, MOST_COLUMNS, MOST_ROWS, Note, Unreadable
 
 MOST_UNPACKED = 80 * 1024 * 1024  # bytes
 MOST_RATIO = 200  # unpacked bytes for one that is packed: text is at ten to thirty
 MOST_MEMBERS = 2000
 _FREE_RATIO = 5 * 1024 * 1024  # bytes below which nobody asks for the ratio
 _LOOKED_AT = 10 * MOST_ROWS  # lines, empty ones included
+_WIDEST = 20 * MOST_COLUMNS  # cells of a line
 
 
 def sheet_of(data: bytes, wanted: str = "") -> tuple[str, list[str], list[Note], Iterator[tuple[int, Sequence[str]]]]:
     """The sheet's name, the names of all, what was noticed, and its lines. Raises Unreadable."""
-    notes = _guard(data)
+    notes = guard(data)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # extensions that nobody needs here
@@ -40,7 +41,7 @@ def sheet_of(data: bytes, wanted: str = "") -> tuple[str, list[str], list[Note],
     return name, names, notes, _lines(book[name])
 
 
-def _guard(data: bytes) -> list[Note]:
+def guard(data: bytes) -> list[Note]:
     """Look at the archive before anything is unpacked. The sizes it states bound what can be read from it."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -75,11 +76,16 @@ def _has_formula(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
 
 def _lines(sheet: Any) -> Iterator[tuple[int, Sequence[str]]]:
     sheet.reset_dimensions()  # what a workbook says of its size may be wrong
+    filled = 0
     try:
-        for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=20 * MOST_COLUMNS), start=1):
+        for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
             if number > _LOOKED_AT:
                 raise Unreadable("too_many_rows", most=MOST_ROWS)
-            yield number, [_text(cell) for cell in cells]
+            texts = [_text(cell) for cell in cells[:_WIDEST]]
+            if filled < LOOKED_AT_FOR_NAMES and any(map(str.strip, texts)):
+                filled += 1
+                texts += [""] * (MOST_COLUMNS - len(texts))  # beside the last name there may be columns without one
+            yield number, texts
     except Unreadable:
         raise
     except Exception as error:
