@@ -1,4 +1,4 @@
-"""Build `countersign.pyz`: push, request, increment and gate check in one file, for any Python from 3.9 and its standard library."""
+"""Build `countersign.pyz`: push, request, increment, gate check and explain in one file, for any Python from 3.9 and its standard library."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import zipapp
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-NEEDS_LIBRARIES = ("verification", "notes.py", "merkle.py", "canonical.py", "__pycache__")
+NEEDS_LIBRARIES = ("verification", "notes.py", "merkle.py", "__pycache__")
 
 
 def build(target: Path) -> Path:

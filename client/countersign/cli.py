@@ -11,6 +11,7 @@ from typing import Any, Callable, NoReturn
 
 from countersign import __version__, exits, gate, increment, push, request
 from countersign.exits import CommandError
+from countersign.legends import command as legends
 from countersign.output import say, write_json
 from countersign.push import KINDS
 from countersign.server import Server, access
@@ -45,7 +46,7 @@ def crash_code(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> _Parser:
-    parser = _Parser(prog="countersign", description="Ask the gate, send provenance, check evidence.")
+    parser = _Parser(prog="countersign", description="Ask the gate, send provenance, check evidence, explain columns.")
     parser.add_argument("--version", action="version", version=f"countersign {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     server = _server_options()
@@ -53,6 +54,7 @@ def _parser() -> _Parser:
     _add_request(commands, server)
     _add_increment(commands, server)
     _add_gate(commands, server)
+    _add_explain(commands, server)
     _add_verify(commands)
     return parser
 
@@ -79,6 +81,13 @@ def _add_push(commands: Any, server: argparse.ArgumentParser) -> None:
     parser.add_argument("--repository", default="", metavar="URL", help="else the remote origin")
     parser.add_argument("--commit", default="", metavar="SHA", help="else what is checked out")
     parser.add_argument("--lock", action="append", default=[], metavar="FILE", help="lock file; may be repeated")
+    parser.add_argument(
+        "--dictionary",
+        action="append",
+        default=[],
+        metavar="SLUG@N",
+        help="release of a dictionary it was built against; may be repeated",
+    )
     parser.add_argument("--params", default="", metavar="FILE", help="JSON, or YAML for the server to read")
     parser.add_argument("--metrics", default="", metavar="FILE", help="JSON, or YAML for the server to read")
     parser.add_argument("--confusion", default="", metavar="FILE", help="JSON with dataset, tp, fp, fn, tn")
@@ -136,6 +145,25 @@ def _add_gate(commands: Any, server: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_gate_check)
 
 
+def _add_explain(commands: Any, server: argparse.ArgumentParser) -> None:
+    parser = commands.add_parser(
+        "explain",
+        parents=[server],
+        help="what each column of a file means",
+        epilog="exits 0 all explained, 12 some are not or there is no legend, 13 server unreachable, 3 used wrongly or unreadable",
+    )
+    parser.add_argument("file", metavar="FILE", help="CSV, XLSX or Parquet")
+    parser.add_argument("--legend", default="", metavar="FILE", help="else the one in the file, else the one beside it")
+    parser.add_argument("--dictionary", type=_slug, metavar="SLUG", help="ask the server where there is no legend")
+    parser.add_argument(
+        "--dataset", default="", type=_utf8, metavar="NAME", help="what the dictionary calls it (else the file's name)"
+    )
+    parser.add_argument("--server", dest="url", default=argparse.SUPPRESS, metavar="URL", help="the same as --url")
+    parser.add_argument("--column", action="append", default=[], metavar="NAME", help="this one alone; may be repeated")
+    parser.add_argument("--json", action="store_true", help="no text for people")
+    parser.set_defaults(run=legends.explain)
+
+
 def _add_verify(commands: Any) -> None:
     parser = commands.add_parser(
         "verify",
@@ -179,7 +207,7 @@ def _verify(parsed: argparse.Namespace) -> int:
 
 def _slug(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,60}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no short name of a use case, as in its address")
+        raise argparse.ArgumentTypeError(f"{text!r} is no short name, as in an address")
     return text
 
 

@@ -56,6 +56,8 @@ def provenance(arguments: argparse.Namespace) -> dict[str, Any]:
         body["runtime"] = {"kind": "lock", "image_digest": None, "config": {}}
     body["dependency_sets"] = [files.text_file(name, "--lock") for name in arguments.lock]
     body["datasets"] = [_dataset(text) for text in arguments.data]
+    if arguments.dictionary:
+        body["dictionary_release"] = ",".join(arguments.dictionary)
     if arguments.dvc_lock:
         body["dvc_lock"] = files.text_file(arguments.dvc_lock, "--dvc-lock")
     found = checkout.look(arguments.repo_dir)
