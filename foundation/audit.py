@@ -21,6 +21,7 @@ from foundation.canonical import canonical_json, digest, timestamp
 from foundation.models import AuditEvent, AuditPersonal, PublicIdModel
 
 VERSION = 1
+STATES = "states"  # of an event's data: the rows that were written along with its subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +59,21 @@ def record(
     data: Mapping[str, Any] | None = None,
     *,
     personal: Mapping[str, str] | None = None,
+    states: Mapping[str, Mapping[str, str]] | None = None,
 ) -> AuditEvent:
     """Append the one event of a command, with the digest of the subject's state after it.
 
     `data` holds integers, strings, booleans, decimals, times, lists and maps of them. Values in `personal` (free text,
     names) stand in the log only as salted commitments, so that they can be erased without breaking it.
+    `states` is for commands that write many rows at once, such as imports: type → public id → digest of `audit_state()`. The event
+    vouches for these rows as one of their own would; they are found by `search.index_many`.
     Raises RuntimeError outside a transaction: an event without its change, or the reverse, must not survive.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("an audit event belongs into the transaction of its change")
     at = clock.now()
+    if states:
+        data = {**(data or {}), STATES: {name: dict(rows) for name, rows in states.items() if rows}}
     event, kept = event_of(actor, what, subject, data, personal=personal, at=at)
     event.save(force_insert=True)
     for row in kept:

@@ -11,13 +11,15 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import BooleanField, Case, Func, IntegerField, Q, QuerySet, Value, When
+from django.db import IntegrityError, connection, transaction
+from django.db.models import BooleanField, Case, ExpressionWrapper, Func, IntegerField, Q, QuerySet, Value, When
 from django.utils import translation
 
-from foundation import objects
+from foundation import bulk, objects
 from foundation.actor import Actor
 from foundation.models import AuditEvent, PublicIdModel, SearchEntry
 from foundation.search_indexes import TABLE, VECTOR_OF
@@ -69,6 +71,17 @@ def index(row: PublicIdModel, at: datetime) -> None:
     for kind, path in carriers:
         rows: Any = kind.model._base_manager
         _write_anew(SearchEntry.objects.filter(public_id__in=rows.filter(**{path: row.pk}).values("public_id")))
+
+
+def index_many(rows: Iterable[PublicIdModel], at: datetime) -> int:
+    """The same of many rows that are new, and that no other entry carries the name of. How many entries were written."""
+    entries = [entry for row in rows if (entry := entry_of(row, at)) is not None]
+    try:
+        with transaction.atomic():
+            bulk.insert(entries)
+    except IntegrityError:  # somebody changed one of them since, and its entry was written with that
+        _write(entries)
+    return len(entries)
 
 
 def entry_of(row: PublicIdModel, at: datetime) -> SearchEntry | None:
@@ -243,6 +256,16 @@ def find(actor: Actor, query: str, *, type: str = "", scope: str = "", limit: in
         place, size = _place(hits[-1].place), size * GROWTH
     page = _with_owners(shown[:limit], seen)
     return Found(page, page[-1].place if len(shown) > limit else "")
+
+
+def entries_with(words: Sequence[str], *, type: str) -> tuple[QuerySet[SearchEntry], list[str]]:
+    """The entries of one type in which one of the words is found, and the names of the annotations that say for each word whether it is.
+
+    Whoever may see them: rooms that ask so ask for the things themselves with their own `visible_to`.
+    """
+    found = [_by_terms("terms", asked(word)) for word in words]
+    flags = {f"says{place}": ExpressionWrapper(said, BooleanField()) for place, said in enumerate(found)}
+    return SearchEntry.objects.filter(reduce(or_, found), type=type).annotate(**flags), list(flags)
 
 
 def visible_ids(actor: Actor, ids: Collection[str]) -> set[str]:

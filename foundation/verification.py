@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from foundation import keys, merkle, notes, objects, sealing
-from foundation.audit import commitment
+from foundation.audit import STATES, commitment
 from foundation.canonical import canonical_json, digest, timestamp
 from foundation.models import AuditCheckpoint, AuditEvent, AuditHash, AuditLeaf, AuditPersonal
+
+_MANY = f'"{STATES}":{{'.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,25 +138,28 @@ def _personal() -> Iterator[Finding]:
 
 def _registers() -> Iterator[Finding]:
     """Each row that the log vouches for is in the state its last event left it in; none appeared or vanished unrecorded."""
-    last: dict[tuple[str, str], bytes] = {}
-    for subject_type, subject_id, body in (
+    last: dict[tuple[str, str], bytes | str] = {}  # the body of the last event, or the state that an event of many rows names
+    for subject_type, subject_id, raw in (
         AuditEvent.objects.order_by("pk").values_list("subject_type", "subject_id", "body").iterator(2000)
     ):
-        last[subject_type, subject_id] = bytes(body)
+        last[subject_type, subject_id] = body = bytes(raw)
+        if _MANY in body:
+            for name, states in json.loads(body)["data"].get(STATES, {}).items():
+                last.update(((name, public_id), state) for public_id, state in states.items())
     for kind in objects.all_types():
         rows: Any = kind.model._base_manager
         for row in rows.order_by("pk").iterator(500):
-            body = last.pop((kind.name, row.public_id), b"")
-            if not body:
+            told = last.pop((kind.name, row.public_id), b"")
+            if not told:
                 yield Finding(
                     True,
                     "register.unrecorded",
                     row.public_id,
                     f"this {kind.name} stands in the database, but no event tells of it",
                 )
-            elif json.loads(body)["subject"]["state"] != digest(row.audit_state()):
+            elif (told if isinstance(told, str) else json.loads(told)["subject"]["state"]) != digest(row.audit_state()):
                 yield Finding(
                     True, "register.differs", row.public_id, f"this {kind.name} was changed after its last recorded command"
                 )
-    for (name, public_id), _body in last.items():
+    for name, public_id in last:
         yield Finding(True, "register.gone", public_id, f"this {name} is in the log, but no longer in the database")
