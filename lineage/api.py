@@ -152,6 +152,13 @@ class ModelVersionInput(StrictSerializer):
     dependency_sets = FileInput(many=True, default=list)
     datasets = DatasetFields(many=True, default=list)
     dvc_lock = FileInput(required=False, allow_null=True)
+    dictionary_release = serializers.CharField(
+        max_length=1000,
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        help_text="The releases of dictionaries it was built against, parted by commas: customers@3,sales@1",
+    )
 
 
 class ModelVersionOutput(serializers.Serializer[Any]):

@@ -10,8 +10,9 @@ class LineageConfig(AppConfig):
     def ready(self) -> None:
         from foundation import objects, outbox
         from governance.dependencies import usage
+        from governance.dictionary import impact
         from governance.usecases import authorship, discussed, newest, tabs
-        from lineage import conditions
+        from lineage import conditions, readers
         from lineage.models import Environment, KeptFile, ModelVersion, Repository
         from lineage.selectors import authors, builds, effort
         from lineage.selectors.packages import PackageUsage
@@ -54,6 +55,7 @@ class LineageConfig(AppConfig):
         conditions.register()
         effort.register()
         usage.from_room(PackageUsage())
+        impact.register("model_version", _("Model versions"), readers.model_versions)
         tabs.register("models", _("Models"), template="lineage/tab.html", content=tab_content)
         tabs.register_card(70, template="lineage/files_card.html", content=files_card)
         outbox.subscribe("lineage.repository.synchronised", verification.on_synchronised)

@@ -13,8 +13,8 @@ _FORMAT = "countersign/dictionary/1"
 class Meaning:
     """What one team says a column holds.
 
-    `element` is `dictionary/key`, `version` the content digest of the element's version, `deviation` what the team declared
-    to do otherwise.
+    `element` is `dictionary/key`, `version` the digest by which readers know the element's version in force (empty while none was
+    approved), `deviation` what the team declared to do otherwise.
     """
 
     element: str
@@ -25,7 +25,8 @@ class Meaning:
 def component_body(columns: Mapping[str, Iterable[str]], meanings: Mapping[tuple[str, str], Sequence[Meaning]]) -> dict[str, Any]:
     """The canonical body of `dictionary`: for each data set and column its meaning, or null where nobody bound it.
 
-    It holds no version numbers and no team, so a new version that says the same changes nothing. Where teams that fill the
+    It holds no version numbers and no team, and of a version only the digest by which readers know it: a new version that says the
+    same, or the same in other words, changes nothing. What nobody approved yet has no version. Where teams that fill the
     same column say different things, all of it stands there, sorted: that is a disagreement, and a change in it counts.
     """
     return {
@@ -43,7 +44,9 @@ def disagreements(meanings: Mapping[tuple[str, str], Sequence[Meaning]]) -> list
 
 
 def _meaning(said: Sequence[Meaning]) -> Any:
-    different = [{"element": item.element, "version": item.version, "deviation": item.deviation} for item in sorted(set(said))]
+    different = [
+        {"element": item.element, "version": item.version or None, "deviation": item.deviation} for item in sorted(set(said))
+    ]
     if not different:
         return None
     return different[0] if len(different) == 1 else different

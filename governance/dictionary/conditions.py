@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from governance.dictionary.models import Binding
+from governance.dictionary.models import Binding, ElementVersion
 from governance.usecases import conditions
 from governance.usecases.conditions import Answer, Cases
 from governance.usecases.newest import newest_full_builds
@@ -24,8 +25,9 @@ def _bound(cases: Cases) -> Mapping[int, Answer]:
     """The columns of the newest version of each. One query beside those for the versions."""
     builds = cases.once("full builds", lambda: newest_full_builds(cases))
     names = {dataset for build in builds.values() for dataset in build.datasets}
-    live = Binding.objects.live().filter(dataset__in=names, element__versions__isnull=False)
-    bound = set(live.order_by().values_list("dataset", "column").distinct())
+    meant = ElementVersion.objects.filter(element=OuterRef("element")).in_force()
+    live = Binding.objects.live().filling().filter(Exists(meant), dataset__name__in=names)
+    bound = set(live.order_by().values_list("dataset__name", "column").distinct())
     found = {}
     for case in cases:
         url = f"/use-cases/{case.slug}/dictionary/"

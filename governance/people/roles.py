@@ -34,6 +34,13 @@ OUTSIDE = frozenset(
 READ_ONLY = frozenset({"auditor", "end_user", CLIENT})
 
 
+# Whom a step of a policy can ask although nobody is granted it, for all of them or, behind a colon, for one.
+ASKED_OF_EACH: dict[str, Any] = {
+    "each_steward": _("Steward of what changes"),
+    "each_reading_team": _("Builder of a team that reads it"),
+}
+
+
 def role_label(role: str) -> str:
     """The role's name in the reader's language, or its key when it is not one that ships."""
-    return str(ROLES.get(role, role))
+    return str(ROLES.get(role) or ASKED_OF_EACH.get(role.partition(":")[0], role))

@@ -1,4 +1,4 @@
-"""What higher rooms add to the pages of definitions and documents: who signed them, and a way to ask for it.
+"""What higher rooms add to the pages of definitions, documents and other records: who signed them, and a way to ask for it.
 
 They register in `ready()`. Where nobody did, a page shows what the record itself says.
 """
@@ -13,10 +13,10 @@ from typing import Any
 from django.http import HttpResponse
 
 from foundation.actor import Actor
+from foundation.models import PublicIdModel
 from foundation.pages import PersonRequest
-from governance.usecases.models import Definition, Document
 
-Paper = Definition | Document
+Paper = PublicIdModel  # a record that somebody signs or approves as one thing
 
 
 @dataclass(frozen=True, slots=True)

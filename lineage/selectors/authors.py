@@ -30,7 +30,7 @@ def authors_of(model_version: ModelVersion) -> dict[str, set[str]]:
         found["economics"] = {snapshot.created_by.public_id}
     columns = {row.name: row.columns for row in DatasetInput.objects.filter(model_version=model_version)}
     bound = [item for said in bound_columns(columns).values() for item in said]
-    writers = [item.version.created_by for item in bound] + [item.binding.created_by for item in bound]
+    writers = [item.version.created_by for item in bound if item.version] + [item.binding.created_by for item in bound]
     found["dictionary"] = {user.public_id for user in writers if user is not None}
     if model_version.created_by:
         for name in ("model", "data"):

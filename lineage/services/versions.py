@@ -27,6 +27,7 @@ from lineage.models import DatasetInput, LockFile, Metric, ModelVersion, Provena
 from lineage.permissions import may_push
 from lineage.provenance import Malformed, MetricValue, Provenance
 from lineage.services.components import store_component
+from lineage.services.pinned import FACT, check_pinned, pinned_release
 from lineage.services.repositories import fetch_if_unseen
 from lineage.services.verification import verify_version
 
@@ -60,6 +61,7 @@ def register_model_version(*, actor: Actor, use_case: UseCase, data: Mapping[str
             known = ModelVersion.objects.select_for_update().filter(name=data["name"], version=data["version"]).first()
             if known is not None:
                 fetch_if_unseen(actor=actor, model_version=known)
+                check_pinned(known, data)
                 return _again(actor, use_case, known, _said_before(data, known, pushed))
             row = _create(actor, use_case, data, pushed, locks)
             audit.record(
@@ -250,7 +252,7 @@ def _create(
     LockFile.objects.bulk_create(
         [LockFile(model_version=row, dependency_set=lock) for lock in {lock.pk: lock for lock in locks}.values()]
     )
-    _assert_facts(row, actor.kind)
+    _assert_facts(row, actor.kind, pinned_release(data))
     store_component(row, "model", model_body(row))
     store_component(row, "data", {"datasets": [item.content() for item in row.datasets.all()]})
     store_component(row, "dependencies", dependencies_body(locks), shown=dependencies_shown(locks))
@@ -318,11 +320,11 @@ def _add_metrics(row: ModelVersion, metrics: Sequence[MetricValue]) -> int:
     return len(rows)
 
 
-def _assert_facts(row: ModelVersion, origin: str) -> None:
+def _assert_facts(row: ModelVersion, origin: str, release: str) -> None:
     """Everything that was only said, as facts that say so."""
     tree = {True: "dirty", False: "clean", None: "not stated"}[row.dirty]
     said = [("commit", row.commit), ("working_tree", tree), ("repository", row.repository_url), ("artifact", row.artifact_sha256)]
-    said += [(f"file:{source['path']}", source["sha256"]) for source in row.sources]
+    said += [(f"file:{source['path']}", source["sha256"]) for source in row.sources] + [(FACT, release)]
     ProvenanceFact.objects.bulk_create(
         [
             ProvenanceFact(

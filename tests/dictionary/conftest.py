@@ -10,6 +10,7 @@ from foundation.models import Token
 from governance.dictionary import services
 from governance.people import services as people
 from governance.usecases import services as usecases
+from tests.dictionary.approved import define
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def room(db):
     sales = people.create_team(actor=setup, slug="sales", title="Sales")
     billing = people.create_team(actor=setup, slug="billing", title="Billing")
     dictionary = services.create_dictionary(actor=governance, slug="customers", title="Customers")
-    element = services.add_element(
+    element = define(
         actor=governance,
         dictionary=dictionary,
         key="customer.signup_date",

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from governance.dictionary import services
+from tests.dictionary.approved import define
 
 URL = "/api/v1/dictionaries"
 ELEMENT = {
@@ -43,36 +43,47 @@ def test_a_dictionary_is_opened_listed_and_read(room, browser):
     assert post(client, "", {"slug": "orders", "title": "Orders"}).status_code == 409
 
 
-def test_posting_an_element_adds_it_and_posting_again_writes_a_version(room, browser):
-    client = browser(room.governance)
+def test_posting_an_element_drafts_it_and_posting_again_writes_another_draft(room, browser):
+    client = browser(room.engineer)
     added = post(client, "/customers/elements", ELEMENT)
     same = post(client, "/customers/elements", ELEMENT)
     changed = post(client, "/customers/elements", {**ELEMENT, "unit": "1"})
 
     assert [answer.status_code for answer in (added, same, changed)] == [201, 200, 200]
-    assert [answer.json()["version"]["number"] for answer in (added, same, changed)] == [1, 1, 2]
+    assert [answer.json()["draft"]["number"] for answer in (added, same, changed)] == [1, 1, 2]
+    assert changed.json()["draft"]["says"]["null_meanings"] == {"": "Prospect without a contract"}
     listed = client.get(f"{URL}/customers/elements").json()["results"]
-    assert [(row["key"], row["version"]["number"]) for row in listed] == [("customer.id", 2), ("customer.signup_date", 1)]
+    assert [(row["key"], row["version"] is None) for row in listed] == [("customer.id", True), ("customer.signup_date", False)]
 
 
-def test_a_new_element_needs_a_name(room, browser):
-    answer = post(
-        browser(room.governance), "/customers/elements", {key: value for key, value in ELEMENT.items() if key != "name"}
-    )
+def test_the_fields_of_an_element_stand_beside_its_key_or_in_one_map(room, browser):
+    client = browser(room.engineer)
+    beside = post(client, "/customers/elements", ELEMENT)
+    said = beside.json()["draft"]["says"]
+    in_a_map = post(client, "/customers/elements", {"key": "customer.id", "says": said})
 
-    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "name")
+    assert in_a_map.json()["draft"]["id"] == beside.json()["draft"]["id"]
+    assert client.get(f"{URL}/customers/elements/customer.id").json()["draft"]["says"] == said
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"unit": ["kg"]}, "unit"),
+        ({"says": {"timezone": "Mars"}}, "timezone"),
+        ({"colour": 1}, "colour"),
+        ({"key": ""}, "key"),
+    ],
+)
+def test_what_an_element_says_wrongly_is_told_with_its_place(room, browser, change, field):
+    answer = post(browser(room.engineer), "/customers/elements", {**ELEMENT, **change})
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, field)
 
 
 def test_the_list_of_elements_costs_the_same_however_long(room, browser, django_assert_max_num_queries):
     for number in range(30):
-        services.add_element(
-            actor=room.governance,
-            dictionary=room.dictionary,
-            key=f"k{number}",
-            name="K",
-            definition="A key.",
-            logical_type="string",
-        )
+        define(actor=room.governance, dictionary=room.dictionary, key=f"k{number}")
     client = browser(room.stranger)
 
     with django_assert_max_num_queries(8):
@@ -112,7 +123,8 @@ def test_readers_read_and_are_told_why_they_cannot_write(room, browser):
 
     assert client.get(f"{URL}/customers/elements").status_code == 200
     refused = post(client, "/customers/elements", ELEMENT)
-    assert (refused.status_code, refused.json()["detail"]) == (403, "Only data governance can write what a column means.")
+    assert refused.status_code == 403
+    assert "data governance can propose what a column means" in refused.json()["detail"]
 
 
 def test_a_token_with_the_scope_writes_for_its_owner(room):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
+from foundation import clock
 from foundation.canonical import digest
 from foundation.errors import Conflict, Invalid, NotAllowed
 from foundation.models import AuditEvent
@@ -12,6 +13,7 @@ from foundation.verification import verify
 from governance.dictionary import selectors, services
 from governance.dictionary.bindings import Meaning, component_body, disagreements
 from governance.dictionary.models import Binding
+from tests.dictionary.approved import define
 
 COLUMNS = {"crm": ["signup", "id"]}
 MICROSECOND = timedelta(microseconds=1)
@@ -26,11 +28,15 @@ def body(room, columns=COLUMNS) -> dict:
     return component_body(columns, selectors.meanings(columns))
 
 
+def redefine(room, **said) -> None:
+    define(actor=room.governance, dictionary=room.dictionary, key="customer.signup_date",
+           **{"name": "Sign-up date", "definition": "Day on which the first contract was signed.", "logical_type": "date",
+              "meaning_changed": True, **said})  # fmt: skip
+
+
 def test_a_bound_column_has_the_newest_meaning_and_an_unbound_one_none(room):
     bind(room)
-    services.write_version(
-        actor=room.governance, element=room.element, definition="Day of the first payment.", logical_type="date"
-    )
+    redefine(room, definition="Day of the first payment.")
 
     found = selectors.bound_elements(COLUMNS)
 
@@ -46,24 +52,22 @@ def test_the_component_says_what_each_column_means_and_null_where_nobody_knows(r
             "id": None,
             "signup": {
                 "element": "customers/customer.signup_date",
-                "version": room.element.current_version().digest,
+                "version": room.element.current_version().reads_as,
                 "deviation": "Local time instead of UTC",
             },
         }
     }
 
 
-def test_the_component_follows_the_meaning_and_not_the_number_of_the_version(room):
+def test_the_component_follows_what_readers_know_and_not_the_words(room):
     bind(room)
     before = digest(body(room))
-    original = {"definition": room.element.current_version().definition, "logical_type": "date"}
 
-    services.write_version(actor=room.governance, element=room.element, **{**original, "unit": "d"})
-    assert digest(body(room)) != before
-    services.write_version(actor=room.governance, element=room.element, **original)
-
-    assert room.element.current_version().number == 3
+    redefine(room, definition="Day on which the very first contract was signed.", meaning_changed=False)
     assert digest(body(room)) == before
+    redefine(room, definition="Day of the first payment.")
+
+    assert digest(body(room)) != before
 
 
 def test_the_order_of_columns_changes_nothing():
@@ -145,7 +149,7 @@ def test_who_does_not_build_cannot_bind(room, who):
 
 
 @pytest.mark.parametrize(
-    ("change", "field"), [({"dataset": ""}, "dataset"), ({"column": ""}, "column"), ({"column": "x" * 201}, "column")]
+    ("change", "field"), [({"dataset": ""}, "name"), ({"column": ""}, "column"), ({"column": "x" * 201}, "column")]
 )
 def test_a_binding_of_nothing_is_refused(room, change, field):
     with pytest.raises(Invalid) as caught:
@@ -165,9 +169,62 @@ def test_a_column_name_is_taken_as_it_is(room):
 
 def test_the_log_vouches_for_every_row_and_notices_a_changed_one(room):
     services.end_binding(actor=room.engineer, binding=bind(room))
-    services.rename_element(actor=room.governance, element=room.element, name="Signed up")
     assert [finding for finding in verify() if finding.altered] == []
 
-    type(room.element).objects.filter(pk=room.element.pk).update(name="Signed off")
+    type(room.element).objects.filter(pk=room.element.pk).update(steward=room.governance.user)
 
     assert [finding.subject for finding in verify() if finding.altered] == [room.element.public_id]
+
+
+def test_a_reader_is_not_a_team_that_fills(room):
+    bind(room, side="reads")
+
+    assert selectors.bound_elements(COLUMNS)["crm", "signup"] is None
+    assert bind(room).side == "fills"  # the same column of the same team, on the other side
+
+
+def test_many_columns_are_bound_at_once_or_none(room):
+    said = [{"element": room.element, "team": room.sales, "dataset": "crm", "column": name} for name in ("a", "b", "c")]
+
+    made = services.bind_columns(actor=room.engineer, bindings=said)
+    assert [row.column for row in made] == ["a", "b", "c"]
+
+    with pytest.raises(Invalid) as caught:
+        services.bind_columns(actor=room.engineer, bindings=[{**said[0], "column": "d"}, {**said[0], "column": ""}])
+    assert caught.value.errors[0].field == "bindings[1].column"
+    assert not Binding.objects.filter(column="d").exists()
+    with pytest.raises(Conflict) as refused:
+        services.bind_columns(actor=room.engineer, bindings=[{**said[0], "deviation": "Otherwise."}])
+    assert refused.value.errors[0].field == "bindings[0]"
+    with pytest.raises(Invalid, match="500"):
+        services.bind_columns(actor=room.engineer, bindings=said * 200)
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"deviation": "x", "waived_until": -1}, "waived_until"),
+        ({"waived_until": 1}, "waived_until"),
+        ({"declared": {"factor": "0"}, "deviation": "x"}, "declared.factor"),
+        ({"declared": {"time_zone": "Vienna"}, "deviation": "x"}, "declared.time_zone"),
+        ({"declared": {"factor": "1000"}}, "deviation"),
+    ],
+)
+def test_what_is_declared_wrongly_is_told_at_its_field(room, said, field):
+    if "waived_until" in said:
+        said = {**said, "waived_until": clock.now().date() + timedelta(days=said["waived_until"])}
+
+    with pytest.raises(Invalid) as caught:
+        bind(room, **said)
+
+    assert caught.value.errors[0].field == field
+
+
+def test_a_declared_deviation_is_kept_and_counts(room):
+    row = bind(
+        room, deviation="Filled by the old system.", declared={"recode": {"1": "a"}, "factor": "1000"},
+        waived_until=clock.now().date(),
+    )  # fmt: skip
+
+    assert row.declared == {"factor": "1000", "recode": {"1": "a"}}
+    assert "1000" in body(room)["datasets"]["crm"]["signup"]["deviation"]
