@@ -23,8 +23,10 @@ class ApprovalsConfig(AppConfig):
             SubjectPolicy,
             Waiver,
         )
+        from approvals.running import running
         from approvals.subjects.registering import register_all
         from foundation import objects
+        from lineage import readers
 
         register_all()
         checks.load()
@@ -35,6 +37,7 @@ class ApprovalsConfig(AppConfig):
         conditions.register()
         subscriptions.connect()
         obligations.register()
+        readers.running_from(running)
         objects.register(
             Policy,
             name="policy",

@@ -74,7 +74,11 @@ def remarks_of(steps: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def asked_of(step: Mapping[str, Any]) -> str:
     """`Model validator`, or `2 × Model validator` where more than one has to agree."""
-    role, quorum = role_label(step["role"]), step.get("quorum", 1)
+    each = {
+        "each_steward": _("Each steward of what changes"),
+        "each_reading_team": _("Each team that reads what breaks"),
+    }
+    role, quorum = each.get(step["role"]) or role_label(step["role"]), step.get("quorum", 1)
     return role if quorum == 1 else _("%(count)s × %(role)s") % {"count": quorum, "role": role}
 
 

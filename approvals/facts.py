@@ -1,7 +1,8 @@
 """What conditions of steps speak of: gathered from the subject and the request, and kept as JSON with what was decided.
 
 Every fact follows from the digests that are judged, from what never changes, and from the last approval of the line. So what was
-recorded at the last command is true as long as those digests are the same; lists rely on it.
+recorded at the last command is true as long as those digests are the same; lists rely on it. Only whom a change touches (`AFFECTED`)
+may be others by then: lists ask again once something has happened.
 """
 
 from __future__ import annotations
@@ -12,16 +13,17 @@ from typing import Any
 
 from approvals import subjects
 from approvals.models import Decision, Request
-from approvals.policy import FACTS, FactValue, Policy
+from approvals.policy import EACH, FACTS, FactValue, Policy
 from approvals.subjects import Judged
 
 Facts = Mapping[str, FactValue]
+AFFECTED = tuple(EACH.values())  # facts of which no condition speaks: whom to ask where a step is asked of each of them
 STANDARD_CHANGE = "standard_change"  # beside the facts in the record: which one was found to hold
 
 
 def matter_to(policy: Policy) -> bool:
     """Whether anything in the policy asks for a fact; most do not, and then none has to be gathered."""
-    return bool(policy.standard_changes) or any(step.applies_if for step in policy.steps)
+    return policy.asks_each or bool(policy.standard_changes) or any(step.applies_if for step in policy.steps)
 
 
 def facts_of(
@@ -43,6 +45,7 @@ def facts_with(
     """What the subject's adapter found, and what follows from the request itself."""
     return {
         **{name: found.get(name) for name in FACTS},
+        **{name: found[name] for name in AFFECTED if name in found},
         "environment": request.environment.slug if request.environment else None,
         "purpose": request.purpose,
         "changed": changed_since(digests, since[0] if since else None),
@@ -97,4 +100,5 @@ def from_json(kept: Mapping[str, Any]) -> tuple[dict[str, FactValue], str | None
         for name, fact in FACTS.items()
         if name in kept
     }
-    return facts, kept.get(STANDARD_CHANGE)
+    affected = {name: frozenset(kept[name]) for name in AFFECTED if kept.get(name) is not None}
+    return {**facts, **affected}, kept.get(STANDARD_CHANGE)

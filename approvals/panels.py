@@ -95,7 +95,7 @@ def _asked(actor: Actor, model_version: ModelVersion, form: AskForm) -> Request:
 
 
 def ask_for_signature(request: PersonRequest, paper: Paper) -> PaperPanel | HttpResponse:
-    """The form under a definition or document, or why this person cannot ask; asking leads to the request."""
+    """The form under a definition, document or proposal, or why this person cannot ask; asking leads to the request."""
     kind, purpose = type_of(paper)
     sent = request.method == "POST"
     form = SignOffForm(request.POST if sent else None)
@@ -111,9 +111,10 @@ def ask_for_signature(request: PersonRequest, paper: Paper) -> PaperPanel | Http
             comment=comment,
         )
 
+    signs = purpose not in (Request.Purpose.CHANGE, Request.Purpose.USE)
     if sent and (done := attempt(form, asked)):
-        said = _("Sign-off of %(title)s is asked for.") % {"title": paper}
-        return after(request, said, f"/requests/{done.value.public_id}/")
+        said = _("Sign-off of %(title)s is asked for.") if signs else _("Approval of %(title)s is asked for.")
+        return after(request, said % {"title": paper}, f"/requests/{done.value.public_id}/")
     allowed = subjects.adapter_for(kind).may_request(request.actor, paper)
     governed = kind in SHIPPED or SubjectPolicy.objects.filter(subject_type=kind, purpose=purpose).exists()
     signed = isinstance(allowed, Denied) and allowed.code == SIGNED
@@ -121,7 +122,7 @@ def ask_for_signature(request: PersonRequest, paper: Paper) -> PaperPanel | Http
         "form": form,
         "refused": allowed.reason if isinstance(allowed, Denied) else "",
         "nobody": "" if governed else _("Nobody has said yet who has to sign. An administrator sets up a policy for it."),
-        "label": _("Ask for sign-off"),
+        "label": _("Ask for sign-off") if signs else _("Ask for approval"),
         "settled": signed or Request.objects.open().filter(subject_id=paper.public_id).exists(),
     }
     return PaperPanel("approvals/ask.html", content, status_of(form))

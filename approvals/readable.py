@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from approvals.difference import Row, number_of, plain_number
+from governance.dictionary.wording import deviation_told
 from governance.economics.cashflow import Evaluation, evaluate
 from governance.economics.components import Line
 from governance.usecases.consequence import consequence
@@ -203,7 +204,8 @@ def _column(column: str, said: Any, versions: Mapping[tuple[str, str], Any]) -> 
                 "definition": version.definition if version else "",
                 "unit": version.unit if version else "",
                 "sensitivity": version.get_sensitivity_display() if version else "",
-                "deviation": item["deviation"],
+                "deviation": deviation_told(item["deviation"]),
+                "approved": item["version"] is not None,
             }
         )
     return {"column": column, "meanings": meanings}

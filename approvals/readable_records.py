@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from approvals.chain import chain_picture
@@ -14,6 +16,7 @@ from approvals.difference import Row
 from approvals.envelopes import parse_limits
 from approvals.readable import MOST_ROWS
 from approvals.wording_envelopes import free_sentences, limit_sentences, moves_text
+from governance.dictionary.wording_data_use import basis_label
 
 CONTEXT = 3  # unchanged lines around a change
 
@@ -45,6 +48,20 @@ def document_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> 
         "size": body.get("size"),
         "sha256": body.get("sha256", ""),
         "other_bytes": before is not None and before.get("sha256") != body.get("sha256"),
+    }
+
+
+def data_use_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What data is wanted, for what, why that is lawful, where it may lie, and until when."""
+    return {
+        "dataset": body.get("dataset", ""),
+        "version": body.get("version") or "",
+        "purpose": body.get("purpose", ""),
+        "basis": basis_label(body.get("basis", "")),
+        "basis_words": body.get("basis_words", ""),
+        "places": list(body.get("places", ())),
+        "copies": body.get("copies", ""),
+        "until": parse_datetime(body["until"]) if body.get("until") else None,
     }
 
 
@@ -115,13 +132,29 @@ def labelled(rows: Sequence[Row]) -> list[dict[str, str]]:
         "baseline": _("Baseline"),
         "metrics": _("Metrics"),
         "data": _("Data"),
+        "dataset": _("Data set"),
+        "version": _("Version"),
+        "purpose": _("Purpose"),
+        "basis": _("Legal basis"),
+        "basis_words": _("Why this basis holds"),
+        "places": _("Where it may lie"),
+        "copies": _("Copies"),
+        "until": _("Until"),
     }
     return [
         {
             "path": " › ".join(str(labels.get(part, part)) for part in row.path),
-            "before": row.before,
-            "after": row.after,
+            "before": _told(row.path, row.before),
+            "after": _told(row.path, row.after),
             "change": row.change,
         }
         for row in rows[:MOST_ROWS]
     ]
+
+
+def _told(path: Sequence[Any], value: str) -> str:
+    """A value of a record as people write it: a legal basis by its name, a moment in their own form."""
+    if tuple(path) == ("basis",):
+        return basis_label(value)
+    moment = parse_datetime(value) if tuple(path) == ("until",) and value else None
+    return date_format(moment, "DATETIME_FORMAT") if moment is not None else value

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
+
 from approvals.models import Request
-from approvals.services import clocks, news
+from approvals.services import clocks, news, requests
 from foundation import outbox
+from foundation.actor import system
 from foundation.models import OutboxEvent
 
 OF_A_USE_CASE = ("usecases.definition.written", "economics.snapshot.written")
 OF_A_VERSION = ("lineage.model_version.measured", "lineage.model_version.verified")
-OF_MEANINGS = ("dictionary.version.written", "dictionary.binding.made", "dictionary.binding.ended")
+OF_MEANINGS = ("dictionary.version.approved", "dictionary.element.retired", "dictionary.binding.made", "dictionary.binding.ended")
 OF_PEOPLE = ("people.role.changed", "people.delegation.changed")
 NEWS: dict[str, Any] = {
     "approvals.request.opened": news.on_request_moved,
@@ -44,6 +47,7 @@ def connect() -> None:
         (OF_MEANINGS, of_meanings),
         (OF_PEOPLE, of_people),
         (("approvals.policy.withdrawn",), of_a_policy),
+        (("dictionary.data_use.withdrawn",), of_a_withdrawn_use),
     ):
         for topic in topics:
             outbox.subscribe(topic, subscriber)
@@ -60,6 +64,12 @@ def of_a_version(event: OutboxEvent) -> None:
 def of_meanings(event: OutboxEvent) -> None:
     """Which versions read a column is known by their manifests alone, so all are looked at."""
     clocks.look_at(Request.objects.all())
+
+
+def of_a_withdrawn_use(event: OutboxEvent) -> None:
+    """Whoever took back their ask for data waits for nobody's answer any more. An approval would be refused in any case."""
+    for row in Request.objects.open().filter(subject_type="data_use", subject_id=event.subject_id):
+        requests.withdraw(actor=system("data-use"), request=row, reason=gettext("The use of data was withdrawn."))
 
 
 def of_people(event: OutboxEvent) -> None:

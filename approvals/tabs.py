@@ -14,6 +14,7 @@ from approvals.selectors.standing import Standing
 from approvals.selectors.standings import standings_of, titles_of
 from foundation.actor import Actor
 from foundation.pages import PersonRequest, slice_of
+from governance.dictionary.models import DataUse, Proposal
 from governance.usecases import newest, panels, tabs
 from governance.usecases.models import Definition, UseCase
 from governance.usecases.newest import Asked
@@ -69,7 +70,11 @@ def asked_of(rows: Sequence[Request], standings: Iterable[Standing], titles: Map
 
 
 def type_of(paper: Paper) -> tuple[str, str]:
-    """The type of subject that a signable record is, and the purpose it is put up for."""
+    """The type of subject that a record is which people sign or approve, and the purpose it is put up for."""
+    if isinstance(paper, Proposal):
+        return "dictionary_proposal", "change"
+    if isinstance(paper, DataUse):
+        return "data_use", "use"
     return ("use_case_definition", "definition") if isinstance(paper, Definition) else ("document", "signoff")
 
 

@@ -22,7 +22,7 @@ def reason_text(step: StepResult, standing: Any) -> str:
     reason = step.reason
     if reason is None:
         return ""
-    if reason.code in ("condition", "standard_change"):
+    if reason.code in ("condition", "standard_change", "nobody_affected"):
         return not_asked_text(step, standing)
     if reason.code == "withdrawn":
         return _("The version of the policy was withdrawn as unsafe: nothing is approved under it.")
@@ -61,9 +61,18 @@ def not_asked_text(step: StepResult, standing: Any) -> str:
         change = standing.policy.standard_change(standing.standard_change or "")
         title = change.title if change is not None else _("standard change")
         return _("Not asked: %(title)s.") % {"title": title}
+    if step.reason is not None and step.reason.code == "nobody_affected":
+        return nobody_affected_text(step.role)
     found = standing.policy.step(step.key)
     conditions = condition_text(conditions_mapping(found.applies_if)) if found is not None else ""
     return _("Asked only when: %(conditions)s.") % {"conditions": conditions}
+
+
+def nobody_affected_text(role: str) -> str:
+    """Why a step is left out that asks each of those whom a change touches."""
+    if role == "each_steward":
+        return _("Not asked: nobody but the proposer is named steward of what this changes.")
+    return _("Not asked: no team is known to read something that this would break.")
 
 
 def fact_label(name: str) -> str:
@@ -76,6 +85,8 @@ def fact_label(name: str) -> str:
         "changed": _("what changed"),
         "cost": _("cost"),
         "sensitivity": _("sensitivity"),
+        "stewards": _("whose stewards it touches"),
+        "reading_teams": _("which teams read what it changes"),
     }
     return labels.get(name, name)
 
@@ -128,6 +139,8 @@ def component_label(name: str) -> str:
         "document": _("document"),
         "policy": _("policy"),
         "envelope": _("envelope"),
+        "dictionary_change": _("changes of meaning"),
+        "data_use": _("use of data"),
     }
     return labels.get(name, name)
 
@@ -203,6 +216,10 @@ def why_you(turn: Any) -> str:
         return _("You act for %(name)s, who holds the role %(role)s.") % words
     if turn.why == "escalated":
         return _("Nobody has answered in time, so it came to you as %(role)s.") % words
+    if turn.role.startswith("each_steward"):
+        return _("You are the steward of something that this changes.")
+    if turn.role.startswith("each_reading_team"):
+        return _("Your team reads something that this would break.")
     if use_case is None:
         return _("You hold the role %(role)s for the whole organisation.") % words
     return _("You hold the role %(role)s for %(use_case)s.") % words

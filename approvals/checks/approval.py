@@ -15,7 +15,7 @@ from approvals.models import Condition, Request
 from approvals.policy import Step
 from approvals.policy.writing import conditions_mapping
 from approvals.selectors.frozen import frozen_steps
-from approvals.wording import condition_text, reason_text
+from approvals.wording import condition_text, nobody_affected_text, reason_text
 from governance.people.models import User
 from governance.people.roles import ADMINISTRATOR, role_label
 
@@ -141,6 +141,8 @@ def _not_asked(context: Context, why: str, step: Step, standard_change: str | No
     if why == "standard_change":
         change = context.policy.standard_change(standard_change or "")
         return _("Not asked: %(title)s.") % {"title": change.title if change is not None else _("standard change")}
+    if why == "nobody_affected":
+        return nobody_affected_text(step.role)
     return _("Asked only when: %(conditions)s.") % {"conditions": condition_text(conditions_mapping(step.applies_if))}
 
 

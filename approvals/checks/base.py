@@ -37,6 +37,7 @@ class Result:
     evidence: list[dict[str, Any]] = field(default_factory=list)
     since: datetime | None = None
     due_at: datetime | None = None
+    until: datetime | None = None  # how long a pass holds: an allow that rests on it ends then
     because: Literal["", "waiver", "envelope", "rollback"] = ""  # what let it pass although somebody's word is missing
 
 

@@ -7,8 +7,9 @@ business.
 The rules, in the order in which they are applied:
 
 1.  A step of which a condition does not hold, or which a standard change does without, is not asked: it is met in its turn, when
-    what it waits for is. Where a fact that its conditions speak of is not known, the step is in error. If nothing is asked,
-    nothing is approved.
+    what it waits for is. Where a fact that its conditions speak of is not known, the step is in error. A step for each of
+    those whom a change touches is one step for each whom the facts name; where they name nobody it is not asked, and where they
+    do not say it is in error. If nothing is asked, nothing is approved.
 2.  A voice is whose vote it is: the person's own, or the principal's in whose place a delegate speaks. Of the ballots in one
     voice on a step, the last that was valid when cast speaks; `retract` takes it back. Approvals of different bytes stand side by
     side: when the bytes return, so does the approval. A ballot of an earlier round is history. An inherited ballot (of the request

@@ -8,7 +8,7 @@ from typing import Any
 
 from approvals.evaluation.values import Ballot, Digest, Eligibility
 from approvals.matching import Human
-from approvals.policy import Step
+from approvals.policy import EACH, Step
 from approvals.policy.conditions import applies, missing_facts
 from approvals.policy.model import DEFAULT_EXCLUSIONS
 
@@ -78,6 +78,10 @@ def bench_of(
             unknown = missing_facts(step.applies_if, facts)
         elif not asked:
             return _left_out(step, judged, "condition")
+    if step.role in EACH:  # still here after `expanded`: nobody is named, or nobody knows whom
+        if facts.get(EACH[step.role]) is not None:
+            return _left_out(step, judged, "nobody_affected")
+        unknown = tuple(dict.fromkeys((*unknown, EACH[step.role])))
     roles: tuple[str, ...] = (step.role,)
     holders = eligibility.holders.get(step.role, NOBODY)
     if step.escalate_to and step.key in eligibility.escalated and step.escalate_to != step.role:

@@ -34,8 +34,9 @@ def may_vote(
     judged; in another's place, that other's role, the delegation, and that neither has a part in it. Taking back needs only a
     ballot that stands, be it inherited, or on a step that is gone or waits: who has lost the role can still withdraw an objection.
     """
-    step = policy.step(step_key)
     weighed = weigh(policy, manifest, ballots, eligibility, now, round, facts, standard_change)
+    policy = weighed.policy
+    step = policy.step(step_key)
     if principal == human:
         principal = None
     if verdict == "retract":
@@ -60,7 +61,7 @@ def acting_role(
     policy: Policy, eligibility: Eligibility, step_key: str, human: Human, principal: Human | None = None
 ) -> str | None:
     """The role under which a ballot on the step would count: that of the step before the one that it escalated to; None if none
-    would. It belongs on the ballot: an approval counts under it alone."""
+    would. It belongs on the ballot: an approval counts under it alone. `policy` is as it was asked (`policy.expanded`)."""
     step = policy.step(step_key)
     if step is None:
         return None

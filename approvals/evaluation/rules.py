@@ -13,19 +13,21 @@ from approvals.evaluation.results import overall, overridden, step_results, unbl
 from approvals.evaluation.values import Ballot, Digest, Eligibility, Ignored, Verdict
 from approvals.evaluation.votes import judge, standing
 from approvals.matching import Human, Placement
-from approvals.policy import Policy
+from approvals.policy import Policy, expanded
 
 NO_FACTS: Mapping[str, Any] = {}
 
 
 @dataclass(slots=True)
 class Weighed:
-    """A verdict, with what it was made from. `spoken`: the ballots that stand, with effect or without."""
+    """A verdict, with what it was made from. `spoken`: the ballots that stand, with effect or without. `policy`: as it was
+    asked, of each whom this touches."""
 
     verdict: Verdict
     benches: list[Bench]
     placement: Placement
     spoken: list[Ballot]
+    policy: Policy
 
 
 def evaluate(
@@ -63,6 +65,8 @@ def weigh(
     if now.tzinfo is None:
         raise ValueError("`now` has no time zone")
     known = NO_FACTS if facts is None else facts
+    if policy.asks_each:
+        policy = expanded(policy, known)
     without = _without(policy, standard_change) if standard_change else ()
     benches = [bench_of(step, manifest, eligibility, known, without) for step in policy.steps]
     ignored: list[Ignored] = []
@@ -76,7 +80,8 @@ def weigh(
         steps = overridden(steps)
     if len(ignored) > 1:
         ignored.sort(key=_by_person)
-    return Weighed(Verdict(state, substate, steps, tuple(ignored), tuple(blocks), hints, reason), benches, placement, spoken)
+    verdict = Verdict(state, substate, steps, tuple(ignored), tuple(blocks), hints, reason)
+    return Weighed(verdict, benches, placement, spoken, policy)
 
 
 def _without(policy: Policy, key: str) -> Collection[str]:

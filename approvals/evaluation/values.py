@@ -24,7 +24,7 @@ IGNORED_WHY = (
 )  # fmt: skip
 REASONS = (
     "after", "missing_component", "missing_fact", "no_holder", "too_few", "needed_elsewhere", "condition", "standard_change",
-    "withdrawn", "no_step_applies",
+    "withdrawn", "no_step_applies", "nobody_affected",
 )  # fmt: skip
 UNBLOCK_CODES = (
     "approve", "review_again", "take_over", "grant_role", "provide_component", "provide_fact", "retract_or_resubmit", "resubmit",
@@ -103,8 +103,9 @@ class Reason:
     after: `steps` are not met. missing_component: `components` are not in the manifest. missing_fact: whether the step applies
     depends on `facts` that nobody knows. no_holder, too_few: of the holders of the role `eligible` may approve, `excluded` may
     not, and the quorum is out of reach. needed_elsewhere: they would be enough, but other steps need some of them, and nobody
-    counts twice. condition: it does not apply to this. standard_change: a change of this kind does without it. withdrawn: the
-    policy version must not be used any more. no_step_applies: nobody would have to agree, so nobody can have agreed.
+    counts twice. condition: it does not apply to this. nobody_affected: it is asked of each whom this touches, and that is nobody.
+    standard_change: a change of this kind does without it. withdrawn: the policy version must not be used any more.
+    no_step_applies: nobody would have to agree, so nobody can have agreed.
     """
 
     code: str

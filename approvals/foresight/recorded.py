@@ -9,7 +9,7 @@ from datetime import datetime
 from approvals.evaluation import Ballot, Eligibility, Verdict, evaluate
 from approvals.foresight.people import History, Human
 from approvals.foresight.rebinding import rebound
-from approvals.policy import Policy
+from approvals.policy import Policy, expanded
 from approvals.policy.conditions import FactValue
 
 FINAL = ("approved", "rejected")
@@ -101,6 +101,7 @@ def engine_input(recorded: Recorded, policy: Policy, moment: Moment, people: His
         ),
         withdrawn=same and recorded.withdrawn_at is not None and recorded.withdrawn_at <= moment.at,
     )
+    policy = expanded(policy, recorded.facts)
     own = recorded.own[: moment.spoken]
     said = [*_still_carried(recorded.carried, own, moment.round), *own]
     ballots = [_as_of(ballot, recorded, moment) for ballot in said]

@@ -15,6 +15,7 @@ from approvals.insights.critical_path import Edge, savings
 from approvals.insights.intervals import Interval
 from approvals.insights.percentiles import Figures, figures
 from approvals.insights.spans import Span, chain, waiting_intervals
+from approvals.policy.asking_each import as_written
 
 A_DAY = timedelta(days=1)
 AN_HOUR = timedelta(hours=1)
@@ -65,8 +66,8 @@ class Times:
 
 Grouping = Callable[[Passage, Span], tuple[str, ...]]
 GROUPS: Mapping[str, Grouping] = {
-    "step": lambda passage, span: (passage.policy, span.step),
-    "role": lambda passage, span: (passage.roles.get(span.step, ""),),
+    "step": lambda passage, span: (passage.policy, as_written(span.step)),
+    "role": lambda passage, span: (as_written(passage.roles.get(span.step, "")),),
     "use_case": lambda passage, span: (passage.use_case,),
 }
 

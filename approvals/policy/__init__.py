@@ -8,6 +8,7 @@ meant; `editing` changes YAML and leaves everything else as its author wrote it.
 
 from __future__ import annotations
 
+from approvals.policy.asking_each import EACH, EACH_COVERS, expanded, for_each, seat_of
 from approvals.policy.conditions import FACTS, OPS_OF, Condition, Fact, FactValue, applies, missing_facts
 from approvals.policy.model import (
     EXCLUSIONS,
@@ -30,6 +31,8 @@ from approvals.policy.writing import as_mapping, dump
 __all__ = [
     "CHECK_LEVELS",
     "COMPONENTS",
+    "EACH",
+    "EACH_COVERS",
     "EXCLUSIONS",
     "FACTS",
     "MESSAGES",
@@ -53,7 +56,10 @@ __all__ = [
     "applies",
     "as_mapping",
     "dump",
+    "expanded",
     "find_cycles",
+    "for_each",
     "missing_facts",
     "parse",
+    "seat_of",
 ]

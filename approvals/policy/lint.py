@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 from approvals.matching import Human, Seating
+from approvals.policy.asking_each import EACH
 from approvals.policy.conditions import can_hold
 from approvals.policy.findings import Finding, Severity
 from approvals.policy.model import Policy, Reminder, StandardChange, Step, WorkingTime
@@ -52,13 +53,15 @@ def _reach(policy: Policy) -> Iterator[Finding]:
                 yield _finding("after_never", "warning", step, other=other.title)
             elif not can_hold((*step.applies_if, *other.applies_if)):
                 yield _finding("after_apart", "warning", step, other=other.title)
-    if all(step.applies_if for step in policy.steps):
+    if all(step.applies_if or step.role in EACH for step in policy.steps):
         yield Finding("nothing_applies", "warning")
 
 
 def _people(
     step: Step, holders: Mapping[str, Collection[Human]], authors: Collection[Human], able: AbstractSet[Human]
 ) -> Iterator[Finding]:
+    if step.role in EACH:
+        return  # who they are is known once there is something to judge
     everybody = frozenset(holders.get(step.role, ()))
     severity: Severity = "warning" if step.applies_if else "error"
     if not everybody:

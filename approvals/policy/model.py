@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Any, Literal
 
+from approvals.policy.asking_each import EACH
 from approvals.policy.conditions import OPS, Condition
 from approvals.policy.writing import as_mapping
 from foundation.canonical import digest
@@ -105,7 +106,8 @@ class Step:
     `applies_if`: all of them have to hold, else the step is not asked. `sla`: the working time that the step may take from its
     activation; it is due then. `remind` and `escalate_after` count from the time when it is due, so they need an `sla`. Once
     escalated, holders of `escalate_to` may act as well. `calendar`: slug of the working calendar; blank is that of the role,
-    else the default one. `bulk`: may be approved among others on one page.
+    else the default one. `bulk`: may be approved among others on one page. A `role` of `EACH` makes one step for each of those
+    whom a change touches (`expanded`).
     """
 
     key: str
@@ -159,7 +161,7 @@ class Policy:
     `grace_days`: how long before its end a decision, a review or an exemption that ages out warns. `break_glass`: None if nobody
     may. `conditional`: whether somebody may approve with a condition.
     `order` has the positions of the steps, each behind those it waits for, else as written; `before` has, for each step, the
-    positions of the steps that it waits for.
+    positions of the steps that it waits for. `asks_each`: whether a step asks each of those whom a change touches (`expanded`).
     """
 
     title: str
@@ -174,6 +176,7 @@ class Policy:
     conditional: bool = True
     standard_changes: tuple[StandardChange, ...] = ()
     digest: str = field(init=False, compare=False)
+    asks_each: bool = field(init=False, compare=False, repr=False)
     positions: dict[str, int] = field(init=False, compare=False, repr=False)
     before: tuple[tuple[int, ...], ...] = field(init=False, compare=False, repr=False)
     order: tuple[int, ...] = field(init=False, compare=False, repr=False)
@@ -193,6 +196,7 @@ class Policy:
         if cycles:
             raise ValueError(f"these steps wait for one another: {', '.join(cycles[0])}")
         before = tuple(tuple(positions[name] for name in step.after) for step in self.steps)
+        object.__setattr__(self, "asks_each", any(step.role in EACH for step in self.steps))
         object.__setattr__(self, "positions", positions)
         object.__setattr__(self, "before", before)
         object.__setattr__(self, "order", _in_order(before))

@@ -59,6 +59,11 @@ MESSAGES = {
     "bad_hours": _("%(value)s is not a number of hours: breaking glass holds for 1 to %(limit)s hours"),
     "limits": "%(detail)s",
     "limits_move": _("touches says already which components may change"),
+    "each_elsewhere": _(
+        "%(value)s are known only of a change to a dictionary: let this step cover %(component)s and nothing else, or name a role"
+    ),
+    "each_quorum": _("each of these steps is asked of one person: leave out quorum"),
+    "each_key": _("the key of a step that is asked of each of several has at most %(limit)s characters"),
     "bad_duration": _("%(value)s is not a duration: write for instance 30 days or 2 weeks, at most %(limit)s days"),
 }
 

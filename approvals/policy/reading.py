@@ -9,6 +9,7 @@ from typing import Any
 
 from approvals.envelopes import LimitsError, parse_limits
 from approvals.envelopes import as_mapping as limits_mapping
+from approvals.policy.asking_each import EACH, EACH_COVERS, LONGEST_KEY
 from approvals.policy.conditions import FACTS, MANY, Condition, can_hold
 from approvals.policy.fields import SLUG, Fields, nearest
 from approvals.policy.model import (
@@ -29,6 +30,7 @@ from approvals.policy.text import below, load
 
 COMPONENTS = (
     "use_case", "code", "model", "data", "dictionary", "dependencies", "runtime", "economics", "document", "policy", "envelope",
+    "dictionary_change", "data_use",
 )  # fmt: skip
 ROLES = (
     "business_owner", "client_representative", "budget_holder", "project_lead", "lead_data_scientist", "data_scientist",
@@ -146,7 +148,7 @@ class _Reader(Fields):
             "key": self.key(body, path),
             "title": self.text(body, path, "title", limit=200),
             "description": self.text(body, path, "description", limit=4000, lines=True),
-            "role": self.name(body.get("role"), below(path, "role"), "unknown_role", self.roles),
+            "role": self.name(body.get("role"), below(path, "role"), "unknown_role", (*self.roles, *EACH)),
             "quorum": self.quorum(body, path),
             "after": self.names(body.get("after"), below(path, "after"), of="step"),
             "covers": self.names(body.get("covers"), below(path, "covers"), of="component", among=self.components, empty=False),
@@ -164,7 +166,18 @@ class _Reader(Fields):
         for key in ("remind", "escalate"):
             if body.get(key) and body.get("sla") is None:
                 self.note(below(path, key), "needs_sla")
+        if fields["role"] in EACH:
+            self.asked_of_each(fields, path)
         return fields
+
+    def asked_of_each(self, fields: Mapping[str, Any], path: str) -> None:
+        """What a step cannot say that is asked of each whom a change touches."""
+        if fields["covers"] and fields["covers"] != (EACH_COVERS,):
+            self.note(below(path, "role"), "each_elsewhere", value=fields["role"], component=EACH_COVERS)
+        if fields["role"] == "each_steward" and fields["quorum"] > 1:
+            self.note(below(path, "quorum"), "each_quorum")
+        if len(fields["key"]) > LONGEST_KEY:
+            self.note(below(path, "key"), "each_key", limit=LONGEST_KEY)
 
     def exclusions(self, value: Any, path: str) -> tuple[str, ...]:
         return DEFAULT_EXCLUSIONS if value is None else self.names(value, path, of="exclusion")

@@ -7,12 +7,12 @@ from typing import Any
 
 from approvals.facts import from_json
 from approvals.models import Decision
-from approvals.policy import Policy, Step, applies
+from approvals.policy import EACH, Policy, Step, applies, expanded
 
 
 @dataclass(frozen=True, slots=True)
 class FrozenStep:
-    """A step when it was decided. `why_not` is empty for one that was met, else `condition` or `standard_change`."""
+    """A step when it was decided. `why_not` is empty for one that was met, else the code of a reason."""
 
     step: Step
     ballots: tuple[dict[str, Any], ...]
@@ -23,6 +23,7 @@ class FrozenStep:
 def frozen_steps(policy: Policy, decision: Decision) -> list[FrozenStep] | None:
     """The steps of an approval in the order of its policy; None where the record does not account for each of them."""
     facts, change_key = from_json(decision.facts)
+    policy = expanded(policy, facts)
     change = policy.standard_change(change_key) if change_key else None
     found = []
     for step in policy.steps:
@@ -31,6 +32,8 @@ def frozen_steps(policy: Policy, decision: Decision) -> list[FrozenStep] | None:
             found.append(FrozenStep(step, ballots, "standard_change", change_key))
         elif step.applies_if and applies(step.applies_if, facts) is False:
             found.append(FrozenStep(step, ballots, "condition"))
+        elif step.role in EACH and facts.get(EACH[step.role]) is not None:
+            found.append(FrozenStep(step, ballots, "nobody_affected"))
         elif len(ballots) >= step.quorum:
             found.append(FrozenStep(step, ballots))
         else:

@@ -6,7 +6,7 @@ Nobody reads thousands of lines, so one look evaluates the most urgent requests 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,8 @@ from django.db.models.functions import Coalesce
 
 from approvals.evaluation import StepResult
 from approvals.models import Ballot, Clock, PolicyVersion, Request
-from approvals.policy import Step
+from approvals.policy import EACH, Step, for_each
+from approvals.selectors.seats import teams_of
 from approvals.selectors.standing import Standing, policy_of
 from approvals.selectors.standings import Listed, standings_of, titles_of
 from foundation import clock
@@ -138,7 +139,13 @@ def _candidates(
     for version in (
         PolicyVersion.objects.filter(requests__closed_at=None, requests__isnull=False).select_related("policy").distinct()
     ):
-        steps = policy_of(version).steps
+        policy = policy_of(version)
+        steps = policy.steps
+        if policy.asks_each:
+            seats = _seats(steps, [actor.id, *teams_of(actor.user, clock.now())])
+            theirs |= seats
+            asked = Clock.objects.filter(step__in=seats, stopped_at=None, request__policy_version=version)
+            reach |= Q(pk__in=asked.values("request"))
         wanted = {role for step in steps for role in (step.role, step.escalate_to) if role}
         scopes = held.scopes_for(wanted)
         if scopes == []:
@@ -158,6 +165,12 @@ def _candidates(
     found = list(rows[start:] if limit is None else rows[start : start + limit + 1])
     more = limit is not None and len(found) > limit
     return _Candidates(found[:limit], more, theirs_all, held.absences)
+
+
+def _seats(steps: Sequence[Step], ones: Iterable[str]) -> set[str]:
+    """Keys of the steps that are asked of these people or teams because a change touches them."""
+    found = [step for step in steps if step.role in EACH]
+    return {item.key for step in found for one in ones for item in for_each(step, [one])}
 
 
 def your_turn(actor: Actor, limit: int | None = None) -> list[Turn]:

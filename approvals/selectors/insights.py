@@ -12,14 +12,15 @@ from typing import Any
 
 from django.db.models import Q
 
-from approvals.facts import from_json
+from approvals.facts import Facts, from_json
 from approvals.foresight import History
 from approvals.insights import Passage, Span, a_month, chain
 from approvals.models import Ballot, Clock, Look, Request
-from approvals.policy import Policy
+from approvals.policy import Policy, expanded
 from approvals.policy.conditions import applies
 from approvals.selectors.history import History as Around
 from approvals.selectors.roles_then import history_of
+from approvals.selectors.seats import seats_of
 from approvals.selectors.standing import Standing, policy_of
 from foundation import clock
 from foundation.actor import Actor
@@ -94,18 +95,20 @@ def passed(actor: Actor, *, since: datetime, until: datetime, use_case: UseCase 
 
 @dataclass(frozen=True)
 class Material:
-    """What the spans of requests are made of, by primary key of the request. `scopes`: where people held roles."""
+    """What the spans of requests are made of, by primary key of the request. `scopes`: where people held roles. `facts`: what was
+    recorded of those that ask each whom a change touches."""
 
     clocks: Mapping[int, Sequence[Clock]]
     looks: Mapping[int, Sequence[tuple[int, str, datetime]]]  # (round, person, when)
     ballots: Mapping[int, Sequence[Ballot]]
     scopes: frozenset[str]
     calendars: Mapping[tuple[str, int, str], str]
+    facts: Sequence[Facts] = ()
 
     @cached_property
     def people(self) -> History:
         """Asked for when somebody looked at something: who could act then."""
-        return history_of(self.scopes)
+        return history_of(self.scopes, self.facts)
 
 
 def _material(rows: Sequence[Request]) -> Material:
@@ -123,7 +126,11 @@ def _material(rows: Sequence[Request]) -> Material:
     ballots: dict[int, list[Ballot]] = defaultdict(list)
     for ballot in Ballot.objects.filter(request__in=rows).order_by("pk"):
         ballots[ballot.request_id].append(ballot)
-    return Material(clocks, looks, ballots, frozenset(row.scope for row in rows), calendars)
+    return Material(clocks, looks, ballots, frozenset(row.scope for row in rows), calendars, _touched(rows))
+
+
+def _touched(rows: Iterable[Request]) -> list[Facts]:
+    return [from_json(row.facts)[0] for row in rows if policy_of(row.policy_version).asks_each]
 
 
 # One request ---------------------------------------------------------------------------------------------------------
@@ -131,7 +138,7 @@ def _material(rows: Sequence[Request]) -> Material:
 
 def passage_of(row: Request, material: Material) -> Passage | None:
     """One request as spans; None when nothing says how long its steps took: no clocks, and more than one round."""
-    policy = policy_of(row.policy_version)
+    policy = expanded(policy_of(row.policy_version), from_json(row.facts)[0])
     clocks = material.clocks.get(row.pk, ())
     ballots = material.ballots.get(row.pk, ())
     if not clocks and row.round > 1:
@@ -264,6 +271,7 @@ def material_from(standing: Standing, history: Around, fresh: Look | None = None
         ballots={row.pk: [ballot for ballot in standing.ballots.values() if ballot.request_id == row.pk]},
         scopes=frozenset({row.scope}),
         calendars={(row.public_id, item.round, item.step): item.calendar for item in history.clocks},
+        facts=_touched([row]),
     )
 
 
@@ -273,11 +281,20 @@ def critical_path_of(request: Request, material: Material | None = None) -> list
     Seven queries: clocks, looks, ballots, and the decision and policy where they are not at hand; grants and delegations where
     somebody looked. With `material` (`material_from`) the last two at most.
     """
-    policy = policy_of(request.policy_version)
+    policy = _as_asked(request)
     found = passage_of(request, material or _material([request]))
     titles = {step.key: step.title for step in policy.steps}
     spans = chain(found.spans, now=request.closed_at or clock.now()) if found is not None else []
     return [(titles.get(span.step, span.step), span) for span in spans]
+
+
+def _as_asked(request: Request) -> Policy:
+    """The policy with a step for each whom the request was found to touch, under their names. No query where it asks for none."""
+    policy = policy_of(request.policy_version)
+    if not policy.asks_each:
+        return policy
+    facts, _change = from_json(request.facts)
+    return expanded(policy, facts, seats_of([facts], request.closed_at or clock.now()).names)
 
 
 # Around them ---------------------------------------------------------------------------------------------------------

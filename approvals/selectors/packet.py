@@ -10,23 +10,27 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from approvals import readable, readable_records
+from approvals import readable, readable_changes, readable_records
 from approvals.difference import PackageChange, compare, compare_requirements
 from approvals.envelopes import is_envelope
 from approvals.models import Decision, PolicyVersion, Request
+from approvals.selectors.meaning_changes import CHANGES, changes_of, versions_in, weighed
 from approvals.selectors.standing import Standing
 from approvals.selectors.standings import Titles, titles_of
 from approvals.subjects import Before
 from approvals.wording import component_label
+from foundation.actor import Actor
 from foundation.canonical import canonical_json, digest
-from governance.dictionary.models import ElementVersion
+from governance.dictionary.models import DataUse, ElementVersion
+from governance.dictionary.selectors.data_use import sensitivity_of
+from governance.dictionary.wording_data_use import sensitivity_label
 from governance.usecases.media import kind_of
 from governance.usecases.models import Document
 from lineage import mirror
 from lineage.mirror import MirrorError, PathChange
 from lineage.models import ComponentBody, Repository
 
-RECORDS = ("document", "policy")  # components that are a record of their own
+RECORDS = ("document", "policy", "data_use")  # components that are a record of their own
 Meanings = Mapping[tuple[str, str], Any]  # the element version behind (element path, digest)
 
 
@@ -107,10 +111,10 @@ def _from_request(kind: str, request: Request, digests: Mapping[str, str], title
     return Base(kind, titles_of([request], titles)[request.pk], f"/requests/{request.public_id}/", digests)
 
 
-def parts_of(standing: Standing, base: Base, *, yours: Collection[str] = ()) -> list[Part]:
+def parts_of(standing: Standing, base: Base, *, yours: Collection[str] = (), actor: Actor | None = None) -> list[Part]:
     """The components that the policy judges: those this person is asked about first, then as the manifest has them.
 
-    `yours` are keys of the steps that this person may act on.
+    `yours` are keys of the steps that this person may act on. `actor`: who reads it, where what is shown depends on that.
     """
     bodies = _bodies({*standing.digests.values(), *base.digests.values()}, standing)
     bodies |= {base.digests[name]: json.loads(canonical_json(body)) for name, body in base.bodies.items()}
@@ -123,6 +127,10 @@ def parts_of(standing: Standing, base: Base, *, yours: Collection[str] = ()) -> 
         part.yours = any(step.key in yours for step in steps)
         if name == "document" and part.view:
             part.view |= _document_of(standing.request)
+        elif name == CHANGES and part.view:
+            part.view |= weighed(standing, bodies[standing.digests[name]], part.view["versions"], actor)
+        if name == "data_use" and part.view:
+            part.view |= _data_use_of(standing.request)
         parts.append(part)
     return sorted(parts, key=lambda part: (not part.yours, not part.steps))
 
@@ -150,6 +158,9 @@ def _part(name: str, key: str, base: Base, bodies: Mapping[str, Any], meanings: 
         part.paths, part.note = _paths(before, body)
     elif name == "dependencies" and not part.form:
         part.packages = compare_requirements(before, body)
+    elif name == CHANGES:
+        told = readable_changes.proposed_changes(before, body, versions_in(body, before))
+        part.row_count, part.rows = len(told), told[: readable.MOST_ROWS]
     else:
         rows = compare(before, body)
         part.row_count = len(rows)
@@ -204,6 +215,12 @@ def _document_of(request: Request) -> dict[str, Any]:
     return {"document": row, "kind": kind_of(row.media_type) if row is not None else ""}
 
 
+def _data_use_of(request: Request) -> dict[str, Any]:
+    """The ask behind a request, for the way to its page and to the data, and how sensitive that is by what its columns hold now."""
+    row = DataUse.objects.filter(public_id=request.subject_id).select_related("use_case", "dataset", "version").first()
+    return {"use": row, "sensitivity_label": sensitivity_label(sensitivity_of(row.dataset)) if row is not None else ""}
+
+
 def _policy(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
     """A policy with the text that its author wrote, which says the same as the body and has comments."""
     wanted = [digest(item) for item in (body, before) if item is not None]
@@ -219,8 +236,9 @@ def _meanings_at_hand(standing: Standing) -> Meanings | None:
         return None
     found = {}
     for item in (item for said in sources.columns.values() for item in said):
-        item.version.element = item.binding.element
-        found[item.binding.element.path, item.version.digest] = item.version
+        if item.version is not None:
+            item.version.element = item.binding.element
+            found[item.binding.element.path, item.version.reads_as] = item.version
     return found
 
 
@@ -232,8 +250,11 @@ def _dictionary(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> di
         if meaning
         for item in (meaning if isinstance(meaning, list) else [meaning])
     ]
-    rows = ElementVersion.objects.filter(digest__in={item["version"] for item in said}).select_related("element__dictionary")
-    return readable.dictionary_view(body, before, {(row.element.path, row.digest): row for row in rows})
+    known = {item["version"] for item in said if item["version"]}
+    rows = (
+        ElementVersion.objects.filter(reads_as__in=known).select_related("element__dictionary").order_by("approved_at", "number")
+    )
+    return readable.dictionary_view(body, before, {(row.element.path, row.reads_as or ""): row for row in rows})
 
 
 _views: dict[str, Callable[[Any, Any], dict[str, Any]]] = {
@@ -247,4 +268,6 @@ _views: dict[str, Callable[[Any, Any], dict[str, Any]]] = {
     "economics": readable.economics_view,
     "document": readable_records.document_view,
     "policy": _policy,
+    "data_use": readable_records.data_use_view,
+    CHANGES: changes_of,
 }

@@ -11,6 +11,7 @@ from typing import Any
 from approvals.facts import changed_since, from_json
 from approvals.foresight import History, Recorded, Stretch
 from approvals.models import Ballot, Clock, Condition, Decision, InheritedBallot, Request
+from approvals.policy import expanded
 from approvals.selectors.roles_then import first_of, history_of
 from approvals.selectors.standing import as_engine_ballot, policy_of
 from governance.people.models import Delegation
@@ -47,7 +48,7 @@ def records_of(requests: Sequence[Request]) -> Records:
         found.append(
             Recorded(
                 id=request.public_id,
-                policy=policy_of(request.policy_version),
+                policy=expanded(policy_of(request.policy_version), facts),
                 scope=request.scope,
                 state=_state(request),
                 opened_at=request.opened_at,
@@ -65,7 +66,7 @@ def records_of(requests: Sequence[Request]) -> Records:
                 withdrawn_at=request.policy_version.withdrawn_at,
             )
         )
-    return Records(found, history_of({request.scope for request in requests}))
+    return Records(found, history_of({request.scope for request in requests}, [row.facts for row in found]))
 
 
 def _state(request: Request) -> str:

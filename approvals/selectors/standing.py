@@ -14,7 +14,8 @@ from approvals import evaluation, subjects
 from approvals.evaluation import Eligibility, Verdict
 from approvals.facts import Facts, facts_of, from_json, matter_to, standard_change_of
 from approvals.models import Ballot, Clock, Condition, Decision, PolicyVersion, Request, Waiver
-from approvals.policy import Policy, parse
+from approvals.policy import Policy, expanded, parse
+from approvals.selectors.seats import NO_SEATS, Seats, seats_of
 from approvals.selectors.surroundings import Surroundings, decided_before, since_among, surroundings_of
 from approvals.subjects import Judged
 from foundation import clock
@@ -27,6 +28,7 @@ from governance.people.models import Delegation, RoleGrant, User
 class Standing:
     """One request, evaluated. `digests` are what is judged now (or was, once closed).
 
+    `policy` is as it is asked here: one step for each whom this touches, where it says so.
     `facts`: what conditions of the policy's steps speak of; empty if none does and nobody asked for all of them.
     `delegations`: who may act in whose place here; `escalated`: keys of the steps that others may act on as well; `timers`: the
     clocks of the round by step, if they were read.
@@ -151,14 +153,21 @@ def assembled(
     at: datetime,
     judged: Judged | None = None,
     known: tuple[Facts, str | None] = ({}, None),
+    seats: Seats | None = None,
 ) -> Standing:
-    """The verdict over what was read: `rows` are the ballots that may matter, `around` is what surrounded the request at `at`."""
-    policy = policy_of(request.policy_version)
+    """The verdict over what was read: `rows` are the ballots that may matter, `around` is what surrounded the request at `at`.
+
+    `seats`: who was asked because this touches them, from a caller that has read that for many.
+    """
+    policy, gathered, standard_change = policy_of(request.policy_version), *known
+    if seats is None:
+        seats = seats_of([gathered], at) if policy.asks_each else NO_SEATS
+    policy = expanded(policy, gathered, seats.names)
     waiver = around.waiver_for(digest)
     withdrawn_at = request.policy_version.withdrawn_at
     escalated = around.escalated(at)
     eligibility = Eligibility(
-        holders=around.here.holders,
+        holders={**around.here.holders, **seats.holders} if seats.holders else around.here.holders,
         contributors={name: frozenset(people) for name, people in request.contributors.items()},
         submitter=request.submitter.public_id,
         delegations=around.here.stand_ins,
@@ -167,7 +176,6 @@ def assembled(
         waived=waiver is not None and waiver.created_at <= at,
     )
     engine_ballots = [as_engine_ballot(row, request, dismissed=is_set_aside(row, request, around, at)) for row in rows]
-    gathered, standard_change = known
     verdict = evaluation.evaluate(
         policy, digests, engine_ballots, eligibility, at, round=request.round, facts=gathered, standard_change=standard_change
     )
@@ -181,7 +189,7 @@ def assembled(
         eligibility,
         around.here.grants,
         {row.public_id: row for row in rows},
-        _people(request, rows, around),
+        {**seats.people, **_people(request, rows, around)},
         judged,
         at,
         gathered,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from approvals import subjects
 from approvals.facts import Facts, facts_with, from_json, matter_to, standard_change_of
 from approvals.models import Ballot, Clock, Condition, InheritedBallot, Request, Waiver
 from approvals.selectors.freshness import still_as_recorded
+from approvals.selectors.seats import NO_SEATS, seats_of
 from approvals.selectors.standing import (
     WITH_BALLOT,
     Standing,
@@ -56,7 +58,8 @@ def standings_of(requests: Sequence[Request], titles: Mapping[int, str] | None =
     }
     if titles is None:
         titles = titles_of(requests, {key: subjects.adapter_for(key[0]).title(row) for key, (row, _digests) in about.items()})
-    return [Listed(standing, titles[standing.request.pk]) for standing in _assembled(requests, digests, about, timed=timed)]
+    found = _assembled(requests, digests, about, recorded, timed=timed)
+    return [Listed(standing, titles[standing.request.pk]) for standing in found]
 
 
 def standings_over(requests: Sequence[Request], digests: Mapping[str, Mapping[str, str]]) -> list[Standing]:
@@ -64,35 +67,50 @@ def standings_over(requests: Sequence[Request], digests: Mapping[str, Mapping[st
 
     Three queries, as a rule.
     """
-    return list(_assembled(requests, {request.pk: digests[request.subject_id] for request in requests}, {}, timed=False))
+    found = {request.pk: digests[request.subject_id] for request in requests}
+    return list(_assembled(requests, found, {}, frozenset(), timed=False))
 
 
 def _assembled(
-    requests: Sequence[Request], digests: Mapping[int, Mapping[str, str]], gathered: About, *, timed: bool = True
+    requests: Sequence[Request],
+    digests: Mapping[int, Mapping[str, str]],
+    gathered: About,
+    recorded: AbstractSet[int],
+    *,
+    timed: bool = True,
 ) -> Iterator[Standing]:
     if not requests:
         return
     at = clock.now()
     ballots = _ballots(requests)
     around = _surroundings(requests, at, timed)
-    facts = _facts(requests, digests, gathered)
+    facts = _facts(requests, digests, gathered, recorded)
+    each = [facts[request.pk][0] for request in requests if policy_of(request.policy_version).asks_each]
+    seats = seats_of(each, at) if each else NO_SEATS
     for request in requests:
         judged = digests[request.pk]
         rows = in_round(request, ballots[request.pk])
-        yield assembled(request, judged, digest(dict(judged)), rows, around[request.pk], at, known=facts[request.pk])
+        yield assembled(request, judged, digest(dict(judged)), rows, around[request.pk], at, known=facts[request.pk], seats=seats)
 
 
 def _facts(
-    requests: Sequence[Request], digests: Mapping[int, Mapping[str, str]], gathered: About
+    requests: Sequence[Request], digests: Mapping[int, Mapping[str, str]], gathered: About, recorded: AbstractSet[int]
 ) -> Mapping[int, tuple[Facts, str | None]]:
     """What conditions of steps speak of, by the request's primary key.
 
     Facts follow from what is judged and from the last approval: what was recorded at the last command holds while that is what is
-    judged. Those that have moved on since are gathered together; only limits of standard changes are looked at one by one.
+    judged; of whom a change touches, while nothing has happened at all (`recorded`). Those that have moved on since are gathered
+    together; only limits of standard changes are looked at one by one.
     """
     found: dict[int, tuple[Facts, str | None]] = {request.pk: ({}, None) for request in requests}
     asked = [request for request in requests if matter_to(policy_of(request.policy_version))]
-    still = [request for request in asked if request.facts and request.manifest == dict(digests[request.pk])]
+    still = [
+        request
+        for request in asked
+        if request.facts
+        and request.manifest == dict(digests[request.pk])
+        and (request.pk in recorded or not policy_of(request.policy_version).asks_each)
+    ]
     moved = [request for request in asked if request not in still]
     found |= {request.pk: from_json(request.facts) for request in still}
     if not moved:

@@ -183,10 +183,12 @@ def _authority(
     roles = [step.role, *([step.escalate_to] if step.escalate_to and step.key in standing.escalated else [])]
     whose = principal.public_id if principal is not None else actor.id
     for role in roles:
-        grant = standing.grants.get(role, {}).get(whose)
-        if grant is not None and principal is None:
+        if whose not in standing.eligibility.holders.get(role, ()):
+            continue
+        grant = standing.grants.get(role, {}).get(whose)  # none for a seat, which nobody is granted
+        if principal is None:
             return grant, None
-        delegation = standing.delegation(actor.id, whose, [role]) if grant is not None else None
+        delegation = standing.delegation(actor.id, whose, [role])
         if delegation is not None:
             return grant, delegation
     return None, None

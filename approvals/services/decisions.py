@@ -20,6 +20,7 @@ from approvals.facts import as_json
 from approvals.models import Condition, Decision, Request
 from approvals.permissions import may_revoke
 from approvals.selectors import freshness
+from approvals.selectors.seats import seats_of
 from approvals.selectors.standing import Standing, standing_of, subject_of
 from approvals.services import clocks
 from approvals.subjects import Judged
@@ -63,22 +64,34 @@ def _still_held(standing: Standing) -> bool:
 
     Who ends one of them meanwhile comes either before the decision, which then does not rest on it, or after it.
     """
-    grants, delegations = set(), set()
+    grants, delegations, seats = set(), set(), set()
     for result in standing.verdict.steps:
         for ballot in result.approved_by:
             role = ballot.role or result.role
-            grants.add(standing.grants[role][ballot.voice].pk)
+            grant = standing.grants.get(role, {}).get(ballot.voice)
+            if grant is not None:
+                grants.add(grant.pk)
+            else:
+                seats.add((role, ballot.voice))
             if (lent := standing.delegation(ballot.human, ballot.voice, [role])) is not None:
                 delegations.add(lent.pk)
     held = (
         RoleGrant.objects.live().filter(pk__in=grants).select_related("user").select_for_update(of=("self", "user"), no_key=True)
     )
-    if len(held.order_by("pk")) != len(grants):
+    if len(held.order_by("pk")) != len(grants) or (seats and not _still_seated(standing, seats)):
         return False
     if not delegations:
         return True
     lasting = delegations_in_force().filter(pk__in=delegations).select_for_update(of=("self", "delegate"), no_key=True)
     return len(lasting.order_by("pk")) == len(delegations)
+
+
+def _still_seated(standing: Standing, seats: set[tuple[str, str]]) -> bool:
+    """Whether those who count because the change touches them still are asked for it, now that nobody of them can leave."""
+    people = User.objects.filter(public_id__in=[voice for _role, voice in seats]).order_by("pk")
+    list(people.select_for_update(no_key=True))
+    now = seats_of([standing.facts], clock.now()).holders
+    return all(voice in now.get(role, ()) for role, voice in seats)
 
 
 def _settle(actor: Actor, standing: Standing, subject: Any) -> None:
@@ -100,7 +113,7 @@ def _settle(actor: Actor, standing: Standing, subject: Any) -> None:
         ballots=[
             _frozen(standing, step.key, ballot) for step in verdict.steps if step.state == "met" for ballot in step.approved_by
         ],
-        policy_digest=standing.policy.digest,
+        policy_digest=standing.policy.digest,  # of the policy as it was written, whoever was asked under it
         decided_at=now,
         valid_until=now + timedelta(days=days) if days else None,
         facts=row.facts,

@@ -198,9 +198,11 @@ def _by(weighed: list[Weighed], because: str) -> bool:
 
 
 def _expiry(context: Context, weighed: list[Weighed]) -> datetime:
-    """An allow lasts a day, and never longer than what it rests on: the approval, the envelope, or the waiver."""
+    """An allow lasts a day, and never longer than what it rests on: the approval, the envelope, the waiver, or what a check that
+    counts says of its time."""
     ends = [context.now + ALLOW_LASTS]
     ends += [item.result.due_at for item in weighed if item.result.because and item.result.due_at is not None]
+    ends += [item.result.until for item in weighed if item.blocking and item.result.until is not None]
     decision = context.decision
     if decision is not None and decision.valid_until is not None:
         ends.append(decision.valid_until if decision.valid_until > context.now else context.rollback_until or context.now)

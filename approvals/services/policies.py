@@ -38,6 +38,8 @@ SHIPPED = {  # type of subject → the policy that governs it until somebody set
     "policy_version": "policy-publication",
     "use_case_definition": "definition-sign-off",
     "document": "document-sign-off",
+    "dictionary_proposal": "dictionary-change",
+    "data_use": "data-use",
 }
 
 

@@ -22,7 +22,7 @@ FIRST = {  # what a role looks at first
     "security_reviewer": ("dependencies", "runtime", "code"),
     "model_validator": ("model", "data", "code"),
     "lead_data_scientist": ("model", "data", "code"),
-    "data_governance": ("dictionary", "data"),
+    "data_governance": ("dictionary", "dictionary_change", "data"),
     "operations": ("runtime", "dependencies"),
 }
 IN_FIGURES = frozenset({"model_validator", "lead_data_scientist", "data_scientist", "ml_engineer", "data_engineer"})
@@ -42,7 +42,7 @@ def judged_for(standing: Standing, actor: Actor, bases: Bases, asked: Collection
     steps = [step for step in standing.verdict.steps if step.key in asked]
     held = [role for role, people in standing.eligibility.holders.items() if actor.id in people]
     roles = list(dict.fromkeys([*(step.role for step in steps), *held]))
-    parts = parts_of(standing, bases.base, yours=asked)
+    parts = parts_of(standing, bases.base, yours=asked, actor=actor)
     parts.sort(key=lambda part: (not part.yours, not part.steps, _rank(part.name, roles)))
     in_figures = not roles or bool(IN_FIGURES & set(roles))
     for part in parts:

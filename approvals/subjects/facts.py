@@ -42,7 +42,7 @@ def version_facts(versions: Sequence[ModelVersion]) -> dict[str, dict[str, Any]]
 def facts_from(version: ModelVersion, sources: Sources) -> dict[str, Any]:
     """The same of one version, out of the rows that its manifest was computed from just now: no query."""
     definition, snapshot = sources.definition, sources.snapshot
-    said = [item.version.sensitivity for found in sources.columns.values() for item in found]
+    said = [item.version.sensitivity for found in sources.columns.values() for item in found if item.version]
     return {
         "risk_tier": (definition.risk_tier or None) if definition is not None else None,
         "kind": version.kind,
@@ -78,9 +78,12 @@ def sensitivities(versions: Sequence[ModelVersion]) -> dict[int, str]:
         columns[version].update((name, column) for column in names)
         everything[name].update(names)
     bound = bound_columns(everything)
-    said = {version: [item for place in places for item in bound[place]] for version, places in columns.items()}
-    return {version: _highest(item.version.sensitivity for item in items) for version, items in said.items() if items}
+    said = {
+        version: [item.version.sensitivity for place in places for item in bound[place] if item.version]
+        for version, places in columns.items()
+    }
+    return {version: _highest(sensitive) for version, sensitive in said.items() if sensitive}
 
 
 def _highest(values: Iterable[str]) -> str:
-    return max(values, key=SENSITIVITIES.index)
+    return max(values, key=("", *SENSITIVITIES).index)

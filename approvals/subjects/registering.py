@@ -6,6 +6,8 @@ from approvals.subjects import register
 
 
 def register_all() -> None:
+    from approvals.subjects.data_use import DataUseSubject
+    from approvals.subjects.dictionary_proposal import DictionaryProposalSubject
     from approvals.subjects.document import DocumentSubject
     from approvals.subjects.envelope import EnvelopeSubject
     from approvals.subjects.model_version import ModelVersionSubject
@@ -17,3 +19,5 @@ def register_all() -> None:
     register(DocumentSubject())
     register(PolicyVersionSubject())
     register(EnvelopeSubject())
+    register(DictionaryProposalSubject())
+    register(DataUseSubject())

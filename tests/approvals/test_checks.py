@@ -18,6 +18,7 @@ from governance.economics import services as economics
 from governance.people import services as people
 from governance.usecases import services as usecases
 from tests.conftest import LOCK
+from tests.dictionary.approved import define
 
 FAMILIES = ("approval.", "provenance.", "dependencies.", "dictionary.", "economics.", "usecase.", "monitoring.", "waiver.")
 
@@ -105,7 +106,7 @@ def test_columns_pass_when_each_has_a_shared_meaning(world, push, results):
     assert "customers.customer_id" in str(results(row)["dictionary.columns_bound"].detail)
     team = people.create_team(actor=world.admin, slug="sales", title="Sales")
     words = dictionary.create_dictionary(actor=setup, slug="customers", title="Customers")
-    element = dictionary.add_element(
+    element = define(
         actor=setup, dictionary=words, key="customer_id", name="Customer", definition="A customer.", logical_type="string"
     )
     dictionary.bind_column(actor=setup, element=element, team=team, dataset="customers", column="customer_id")

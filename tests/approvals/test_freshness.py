@@ -17,6 +17,7 @@ from governance.dictionary import services as dictionary
 from governance.dictionary.models import Dictionary
 from governance.economics import services as economics
 from governance.usecases import services as usecases
+from tests.dictionary.approved import define
 
 
 def again(world, problem: str) -> None:
@@ -76,9 +77,7 @@ def write_economics(world):
 
 def bind(world):
     book = Dictionary.objects.first() or dictionary.create_dictionary(actor=world.governance, slug="d", title="D", purpose="")
-    dictionary.add_element(
-        actor=world.governance, dictionary=book, key="fresh", name="Fresh", definition="Something new.", logical_type="string"
-    )
+    define(actor=world.governance, dictionary=book, key="fresh", name="Fresh", definition="Something new.", logical_type="string")
 
 
 @pytest.mark.parametrize("change", [lambda world: again(world, "Something else."), write_economics, bind])

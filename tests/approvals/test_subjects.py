@@ -19,6 +19,7 @@ from governance.economics import services as economics
 from governance.people import services as people
 from governance.usecases import services as usecases
 from tests.conftest import POLICY
+from tests.dictionary.approved import define as in_force
 from tests.usecases.papers import added
 
 CASE = {
@@ -250,7 +251,7 @@ def test_the_highest_sensitivity_of_the_bound_columns_counts(world, push):
     )
 
     def bind(key, sensitivity, dataset, column):
-        element = dictionary.add_element(
+        element = in_force(
             actor=world.governance,
             dictionary=words,
             key=key,
