@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.actor import Actor
 from foundation.models import Job, PublicIdModel
-from governance.people.models import User
+from governance.people.models import User, from_inside
 from governance.people.roles import ADMINISTRATOR
 from governance.people.selectors import holds
 from governance.usecases.models import UseCase
@@ -26,9 +26,11 @@ def reads_whole_log(actor: Actor) -> bool:
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, actor: Actor) -> Self:
-        """Through the use case; a report over the whole log only for those who may read all of it."""
+        """Through the use case; on a dictionary everybody inside; over the whole log only those who may read all of it."""
         through = Q(use_case__in=UseCase.objects.visible_to(actor))
-        return self.filter(through | Q(use_case=None)) if reads_whole_log(actor) else self.filter(through)
+        meanings = Q(kind=Report.Kind.DICTIONARY_RELEASE) & from_inside(actor)
+        everything = Q(use_case=None) if reads_whole_log(actor) else meanings
+        return self.filter(through | everything)
 
 
 class Report(PublicIdModel):
@@ -41,6 +43,7 @@ class Report(PublicIdModel):
         USE_CASE = "use_case", _("Audit report of a use case")
         MODEL_VERSION = "model_version", _("Release record of a model version")
         REQUEST = "request", _("Record of one request for approval")
+        DICTIONARY_RELEASE = "dictionary_release", _("Release of a dictionary")
         AUDIT_LOG = "audit_log", _("Extract of the audit log")
 
     public_id_prefix = "rp"

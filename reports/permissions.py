@@ -6,14 +6,24 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.actor import Actor
 from foundation.permissions import ALLOWED, Decision, Denied
+from foundation.visibility import comes_from_outside
 from governance.usecases.models import UseCase
-from reports.models import reads_whole_log
+from reports.models import Report, reads_whole_log
 
 
-def may_request_report(actor: Actor, use_case: UseCase | None) -> Decision:
-    """Whoever sees the use case; a service token needs the scope. `None` stands for the whole log, which few may read."""
+def may_request_report(actor: Actor, use_case: UseCase | None, *, kind: str = "") -> Decision:
+    """Whoever sees the use case; a service token needs the scope. A dictionary is read by everybody inside.
+
+    `None` otherwise stands for the whole log, which few may read.
+    """
     if not (allowed := actor.has_scope("reports:write")):
         return allowed
+    if kind == Report.Kind.DICTIONARY_RELEASE:
+        if actor.user is None or comes_from_outside(actor):
+            return Denied(
+                _("Only a person of the organisation can ask for a report on a dictionary."), code="report.person_needed"
+            )
+        return ALLOWED
     if use_case is None:
         if reads_whole_log(actor):
             return ALLOWED

@@ -18,7 +18,7 @@ from reports.permissions import may_request_report
 
 def page_of(row: Report, actor: Actor) -> dict[str, Any]:
     """Everything beside the report itself. Its state is the job's, its files are there once it is finished."""
-    allowed = may_request_report(actor, row.use_case)
+    allowed = may_request_report(actor, row.use_case, kind=row.kind)
     return {
         "poll_url": reverse("report_progress", args=[row.public_id]),
         "cancel_url": reverse("report_cancel", args=[row.public_id])

@@ -12,11 +12,13 @@ from approvals.models import Request
 from approvals.selectors.standing import subject_of
 from foundation.actor import Actor
 from foundation.errors import FieldError, Invalid, Missing
+from governance.dictionary.models import Release
 from governance.usecases.models import UseCase
 from lineage.models import ModelVersion
 from reports.models import Report, reads_whole_log
 
 MOST_CHOICES = 200
+LONGEST_SCOPE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ def choices_for(actor: Actor, wanted: str = "") -> list[tuple[str, str]]:
         f"{Report.Kind.USE_CASE}:{row.slug}": _("Use case: %(title)s") % {"title": row.title}
         for row in UseCase.objects.visible_to(actor).order_by("title", "pk")[:MOST_CHOICES]
     }
+    for release in Release.objects.visible_to(actor).newest().select_related("dictionary")[:MOST_CHOICES]:
+        found[f"{Report.Kind.DICTIONARY_RELEASE}:{release.label}"] = _("Dictionary: %(title)s") % {"title": release}
     if reads_whole_log(actor):
         found[f"{Report.Kind.AUDIT_LOG}:"] = _("The whole audit log")
     kind, _colon, scope = wanted.partition(":")
@@ -63,6 +67,10 @@ def find_target(actor: Actor, kind: str, scope: str) -> Target:
         use_case = use_cases.filter(slug=scope).first() or use_cases.filter(public_id=scope).first()
         if use_case is not None:
             return Target(use_case, use_case.slug, use_case.title)
+    elif kind == Report.Kind.DICTIONARY_RELEASE:
+        release = _release(actor, scope)
+        if release is not None:
+            return Target(None, release.label if len(release.label) <= LONGEST_SCOPE else release.public_id, str(release))
     elif kind == Report.Kind.MODEL_VERSION:
         version = ModelVersion.objects.visible_to(actor).select_related("use_case").filter(public_id=scope).first()
         if version is not None:
@@ -72,6 +80,17 @@ def find_target(actor: Actor, kind: str, scope: str) -> Target:
         if request is not None:
             return Target(request.use_case, request.public_id, _request_title(request))
     raise Missing(_("There is no such thing, or you may not see it."))
+
+
+def _release(actor: Actor, scope: str) -> Release | None:
+    """A release by its public id or `customers@3`; of `customers` alone the newest."""
+    if (found := Release.objects.visible_to(actor).select_related("dictionary").filter(public_id=scope).first()) is not None:
+        return found  # type: ignore[no-any-return] # untyped rows
+    slug, _at, number = scope.rpartition("@") if "@" in scope else (scope, "", "")
+    rows = Release.objects.visible_to(actor).filter(dictionary__slug=slug).select_related("dictionary").order_by("-number")
+    if number:
+        rows = rows.filter(number=int(number)) if number.isascii() and number.isdigit() and len(number) < 9 else rows.none()
+    return rows.first()  # type: ignore[no-any-return] # untyped rows
 
 
 def _request_title(request: Request) -> str:

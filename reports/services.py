@@ -20,7 +20,7 @@ from reports.selectors import find_target
 
 REQUESTED = audit.kind("reports.report.requested", gettext_lazy("Report asked for"))
 JOB = "reports.render"
-LATER = frozenset({"dependencies", "dictionary_release", "economics", "portfolio", "access_review"})
+LATER = frozenset({"dependencies", "economics", "portfolio", "access_review"})
 
 
 def request_report(*, actor: Actor, kind: str, scope: str, as_of: datetime | None = None, language: str = "en") -> Report:
@@ -33,7 +33,7 @@ def request_report(*, actor: Actor, kind: str, scope: str, as_of: datetime | Non
     if kind == Report.Kind.AUDIT_LOG:
         require(may_request_report(actor, None))
     target = find_target(actor, kind, scope)
-    require(may_request_report(actor, target.use_case))
+    require(may_request_report(actor, target.use_case, kind=kind))
     row = Report(
         kind=kind,
         scope=target.scope,

@@ -21,6 +21,7 @@ from reports.content import (
     changes,
     dependencies,
     dictionary,
+    dictionary_release,
     economics,
     events,
     evidence,
@@ -70,6 +71,11 @@ def compose(report: Report, frame: Frame, *, renderer: dict[str, str], progress:
     """
     if report.kind == Report.Kind.AUDIT_LOG:
         return _finish(report, frame, audit_log.draft(report, frame), [], events.sealed(frame), [], renderer)
+    if report.kind == Report.Kind.DICTIONARY_RELEASE:
+        gathered = dictionary_release.gather(report, frame)
+        told = dictionary_release.draft(report, frame, gathered)
+        rows = dictionary_release.events_of(frame, gathered)
+        return _finish(report, frame, told, dictionary_release.records(gathered), rows, [], renderer)
     view = look(report, frame)
     parts = []
     for place, tell in enumerate(PARTS, 1):

@@ -6,7 +6,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from governance.dictionary.bindings import disagreements
+from governance.dictionary.models import ElementVersion
 from governance.dictionary.selectors import BoundColumn, Place, bound_columns
+from governance.dictionary.wording import deviation_told
 from reports.bundle import Record
 from reports.content.moment import columns_of
 from reports.content.view import OpenPoint, Part, View
@@ -28,7 +30,7 @@ def part(view: View) -> Part:
     said = bound_columns(columns, at=view.at)
     places = [(dataset, column) for dataset, names in columns.items() for column in names]
     unbound = [place for place in places if not said[place]]
-    deviating = [item for place in places for item in said[place] if item.binding.deviation]
+    deviating = [item for place in places for item in said[place] if item.binding.deviates]
     blocks: list[Block] = [
         Text([_("A meaning is owned once, in a shared dictionary; teams bind their columns to it and declare how they differ.")]),
         _table(newest.label, places, said),
@@ -56,11 +58,17 @@ def _table(label: str, places: list[Place], said: dict[Place, tuple[BoundColumn,
         if not found:
             rows.append([dataset, column, "–", "–", Cell(_("No meaning"), state="warn")])
         for item in found:
-            agreement = (
-                Cell(_("Deviates, declared"), state="warn") if item.binding.deviation else Cell(_("As defined"), state="ok")
-            )
+            agreement = _agreement(item)
             rows.append([dataset, column, item.binding.element.path, str(item.binding.team), agreement])
     return Table(columns, rows, _("Columns that %(version)s reads") % {"version": label}, _("The version names no columns."))
+
+
+def _agreement(item: BoundColumn) -> Cell:
+    if item.version is None:
+        return Cell(_("Not approved yet"), state="warn")
+    if item.binding.deviates:
+        return Cell(_("Deviates, declared"), state="warn")
+    return Cell(_("As defined"), state="ok")
 
 
 def _unbound(label: str, places: list[Place]) -> Text:
@@ -77,9 +85,7 @@ def _unbound(label: str, places: list[Place]) -> Text:
 
 def _deviations(label: str, items: list[BoundColumn]) -> Table:
     columns = [Column(_("Column"), 2), Column(_("Element"), 1.5), Column(_("How the team fills it otherwise"), 3.5)]
-    rows = [
-        [f"{item.binding.dataset}.{item.binding.column}", item.binding.element.path, item.binding.deviation] for item in items
-    ]
+    rows = [[str(item.binding), item.binding.element.path, deviation_told(item.binding.said)] for item in items]
     return Table(
         columns,
         rows,
@@ -97,8 +103,7 @@ def _elements(said: dict[Place, tuple[BoundColumn, ...]]) -> Table:
         Column(_("Digest"), 2, mono=True),
     ]
     rows: list[list[Value]] = []
-    for item in _unique(said):
-        version = item.version
+    for item, version in _unique(said):
         kind = str(version.get_logical_type_display())
         rows.append(
             [
@@ -112,8 +117,9 @@ def _elements(said: dict[Place, tuple[BoundColumn, ...]]) -> Table:
     return Table(columns, rows, _("What the elements mean"), _("No element is in use."))
 
 
-def _unique(said: dict[Place, tuple[BoundColumn, ...]]) -> list[BoundColumn]:
-    found = {item.binding.element.path: item for items in said.values() for item in items}
+def _unique(said: dict[Place, tuple[BoundColumn, ...]]) -> list[tuple[BoundColumn, ElementVersion]]:
+    """The elements that mean something, by path."""
+    found = {item.binding.element.path: (item, item.version) for items in said.values() for item in items if item.version}
     return [found[path] for path in sorted(found)]
 
 
@@ -125,8 +131,8 @@ def _records(said: dict[Place, tuple[BoundColumn, ...]]) -> list[Record]:
             "column": column,
             "team": item.binding.team.slug,
             "element": item.binding.element.path,
-            "version": item.version.digest,
-            "deviation": item.binding.deviation,
+            "version": item.version.digest if item.version else None,
+            "deviation": item.binding.said,
         }
         for (dataset, column), items in said.items()
         for item in items
@@ -136,12 +142,15 @@ def _records(said: dict[Place, tuple[BoundColumn, ...]]) -> list[Record]:
             f"element {item.binding.element.path}",
             {
                 "path": item.binding.element.path,
-                "number": item.version.number,
-                "digest": item.version.digest,
-                "content": item.version.body(),
+                "number": version.number,
+                "semver": version.semver,
+                "digest": version.digest,
+                "reads_as": version.reads_as,
+                "approval": version.approval,
+                "content": version.body(),
             },
         )
-        for item in _unique(said)
+        for item, version in _unique(said)
     ]
     return [Record("bindings", {"bindings": bindings}), *elements]
 
@@ -157,7 +166,7 @@ def _open_points(
             len(unbound),
         )
         points.append(OpenPoint("warn", text % {"version": label, "count": len(unbound)}, title()))
-    deviating = sum(1 for place in places for item in said[place] if item.binding.deviation)
+    deviating = sum(1 for place in places for item in said[place] if item.binding.deviates)
     if deviating:
         text = ngettext(
             "%(version)s reads %(count)s column that its team fills otherwise than defined; declared.",

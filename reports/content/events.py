@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from foundation import audit, merkle
 from foundation.models import AuditEvent, AuditHash, AuditPersonal
 from governance.dictionary.selectors import bound_columns
+from governance.dictionary.selectors.import_report import imports_of
 from reports.bundle import Consistency, Event, Opening
 from reports.content.view import Frame, View
 from reports.content.wording import instant
@@ -65,15 +66,13 @@ def _shared(view: View) -> set[str]:
 
 def _meanings(body: dict[str, Any], view: View) -> set[str]:
     columns = {dataset: list(names) for dataset, names in body.get("datasets", {}).items()}
-    found: set[str] = set()
-    for items in bound_columns(columns, at=view.at).values():
+    bound = bound_columns(columns, at=view.at)
+    found = imports_of(item.binding for items in bound.values() for item in items)
+    for items in bound.values():
         for item in items:
-            found |= {
-                item.binding.public_id,
-                item.binding.element.public_id,
-                item.version.public_id,
-                item.binding.element.dictionary.public_id,
-            }
+            found |= {item.binding.public_id, item.binding.element.public_id, item.binding.element.dictionary.public_id}
+            if item.version is not None:
+                found.add(item.version.public_id)
     return found
 
 
