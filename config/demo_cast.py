@@ -32,7 +32,7 @@ PEOPLE = (
     ("aude", "Aude Martin", "en", "auditor"),
     ("clara", "Clara Weber", "en", "client_representative"),  # from outside: sees what is shared with her client
 )
-EVERYWHERE = ("ada", "otto", "aude")  # the others hold their roles on use cases only
+EVERYWHERE = ("ada", "otto", "aude", "dina")  # the others hold their roles on use cases only
 ALSO = {"otto": ("security_reviewer",)}  # beside the role by which people are listed
 DOMAIN = "demo.countersign.example"
 TEAMS = (

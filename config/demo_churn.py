@@ -14,12 +14,14 @@ from django.conf import settings
 from approvals.models import Ballot
 from approvals.services import gates
 from config.demo_cast import Cast, give_roles, pipeline
+from config.demo_dictionary import agree, first_of
 from config.demo_repository import DemoRepository, build, pushed
 from config.demo_time import Past, Story
 from config.demo_words import answers, ask, line, look, vote
 from foundation import actor as actors
 from foundation.actor import Actor
 from governance.dictionary import services as dictionary
+from governance.dictionary.models import DataElement
 from governance.economics import services as economics
 from governance.people import services as people
 from governance.people.models import Team
@@ -201,28 +203,7 @@ def research(cast: Cast, past: Past) -> Story:
     )
 
 
-ELEMENTS = (
-    ("customer_id", "Customer number", "A customer for life, also after leaving and coming back.", "string", "internal", ""),
-    (
-        "signup_date",
-        "Signup date",
-        "The day on which the first contract was signed, in the customer's time zone.",
-        "date",
-        "internal",
-        "",
-    ),
-    ("country", "Country", "Where the customer lives, ISO 3166-1 alpha-2.", "string", "personal", ""),
-    (
-        "monthly_fee",
-        "Monthly fee",
-        "What is charged for one month, without one-off charges, tax included.",
-        "number",
-        "internal",
-        "EUR",
-    ),
-    ("support_calls", "Support calls", "Calls to support in the 90 days before scoring.", "integer", "internal", ""),
-    ("churned", "Churned", "1 when the customer cancelled within 60 days after scoring, else 0.", "integer", "internal", ""),
-)
+READ = ("customer_id", "signup_date", "country", "monthly_fee", "support_calls", "churned")
 BINDINGS = (
     ("customer_id", "onboarding", "onboarding-customers", "customer_id", ""),
     ("signup_date", "onboarding", "onboarding-customers", "signup_date", ""),
@@ -250,18 +231,9 @@ def _dictionary(cast: Cast) -> None:
         title="Customers",
         purpose="What the columns of the customer master data mean, whoever fills them.",
     )
-    elements = {}
-    for key, name, definition, kind, sensitivity, unit in ELEMENTS:
-        elements[key] = dictionary.add_element(
-            actor=setup,
-            dictionary=book,
-            key=key,
-            name=name,
-            definition=definition,
-            logical_type=kind,
-            sensitivity=sensitivity,
-            unit=unit,
-        )
+    said = first_of("customers", READ)
+    agree(cast, "wei", book, "What the customer master data holds", "Two teams fill it, and the model will read both.", said)
+    elements = {row.key: row for row in DataElement.objects.filter(dictionary=book).select_related("dictionary")}
     for key, team, dataset, column, deviation in BINDINGS:
         dictionary.bind_column(
             actor=cast["wei"],

@@ -11,12 +11,14 @@ from typing import Any
 from approvals.models import Request
 from approvals.services import requests
 from config.demo_cast import Cast, give_roles, pipeline, place
+from config.demo_dictionary import agree, first_of
 from config.demo_small_repository import LOCK, SmallRepository, Work, build, lock_of
 from config.demo_time import Past, Story
 from config.demo_words import Said, answers, ask, line, look, push, vote
 from foundation import actor as actors
 from foundation.actor import Actor
 from governance.dictionary import services as dictionary
+from governance.dictionary.models import DataElement
 from governance.economics import services as economics
 from governance.people.models import Team
 from governance.usecases import services as usecases
@@ -35,13 +37,7 @@ ROLES = {
     "victor": "model_validator",
 }
 COLUMNS = ["store_id", "article_id", "day", "units_sold", "promoted"]
-ELEMENTS = (
-    ("store_id", "Store", "A store for life, also when it moves within its district.", "string"),
-    ("article_id", "Article", "What is scanned at the till; packs of several have a number of their own.", "string"),
-    ("day", "Day of sale", "The day in the store's own time zone.", "date"),
-    ("units_sold", "Units sold", "Sold less returned on the same day; negative on days with more returns than sales.", "integer"),
-    ("promoted", "Promoted", "1 when the article was in the leaflet of that day, else 0.", "integer"),
-)
+READ = ("store_id", "article_id", "day", "units_sold", "promoted")
 
 
 @dataclass(slots=True)
@@ -181,12 +177,10 @@ def _dictionary(cast: Cast) -> None:
     book = dictionary.create_dictionary(
         actor=setup, slug="sales", title="Sales", purpose="What the tills of all stores record, and what is meant by it."
     )
-    for key, name, definition, kind in ELEMENTS:
-        element = dictionary.add_element(
-            actor=setup, dictionary=book, key=key, name=name, definition=definition, logical_type=kind, sensitivity="internal"
-        )
+    agree(cast, "wei", book, "What the tills record", "The forecast reads all of it.", first_of("sales", READ))
+    for element in DataElement.objects.filter(dictionary=book).select_related("dictionary"):
         dictionary.bind_column(
-            actor=cast["wei"], element=element, team=Team.objects.get(slug="planning"), dataset="store-sales", column=key
+            actor=cast["wei"], element=element, team=Team.objects.get(slug="planning"), dataset="store-sales", column=element.key
         )
 
 

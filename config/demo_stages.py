@@ -14,10 +14,10 @@ from typing import Any
 from approvals.models import Policy
 from approvals.services import policies, requests
 from config.demo_cast import Cast, give_roles, place
+from config.demo_dictionary import agree
 from config.demo_small_repository import LOCK, Work, build, lock_of
 from config.demo_time import Past, Story
 from config.demo_words import answers, ask, line, look, push, vote
-from foundation import actor as actors
 from governance.dictionary import services as dictionary
 from governance.dictionary.models import DataElement
 from governance.economics import services as economics
@@ -373,16 +373,15 @@ def _bind(cast: Cast, dataset: str, team: str, *columns: str) -> None:
     for column in columns:
         element = words.filter(key=column).first()
         if element is None:
-            element = dictionary.add_element(
-                actor=actors.system("setup"),
-                dictionary=words[0].dictionary,
-                key=column,
-                name="Income",
-                definition="What is earned in a month after tax, as the customer states it.",
-                logical_type="number",
-                sensitivity="personal",
-                unit="EUR",
-            )
+            meaning = {
+                "name": "Income",
+                "definition": "What is earned in a month after tax, as the customer states it.",
+                "logical_type": "number",
+                "sensitivity": "personal",
+                "unit": "EUR",
+            }
+            agree(cast, "wei", words[0].dictionary, "What a customer earns", "The credit model reads it.", {column: meaning})
+            element = words.get(key=column)
         dictionary.bind_column(
             actor=cast["wei"], element=element, team=Team.objects.get(slug=team), dataset=dataset, column=column
         )

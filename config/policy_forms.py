@@ -18,7 +18,7 @@ from approvals.services.decisions import LONGEST_COMMENT
 from approvals.wording import component_label, fact_label
 from config.forms import PolicyForm
 from foundation.days import DayField
-from governance.people.roles import ROLES
+from governance.people.roles import ASKED_OF_EACH, ROLES
 
 Choices = list[tuple[str, Any]]
 UNITS = [("days", _("working days")), ("hours", _("working hours")), ("minutes", _("working minutes"))]
@@ -124,7 +124,7 @@ class StepForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("The reviewer reads it above the ballot."),
     )
-    role = forms.ChoiceField(label=_("Who is asked"), choices=[("", _("Choose a role")), *ROLES.items()])
+    role = forms.ChoiceField(label=_("Who is asked"), choices=[("", _("Choose a role")), *ROLES.items(), *ASKED_OF_EACH.items()])
     quorum = forms.IntegerField(label=_("How many of them"), min_value=1, max_value=MAX_QUORUM, initial=1)
     covers = forms.MultipleChoiceField(
         label=_("What they judge"),

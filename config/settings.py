@@ -240,6 +240,9 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "BindingRole": "governance.dictionary.models.Binding.Role",
+        "Role": "governance.people.roles.ROLES",
+        "DatasetKind": "governance.dictionary.models.Dataset.Kind",
         "RiskTier": "governance.usecases.models.Definition.RiskTier",
         "ModelVersionKind": "lineage.models.ModelVersion.Kind",
         "TokenKind": "foundation.models.Token.Kind",

@@ -24,7 +24,13 @@ from foundation.canonical import digest
 from foundation.errors import Conflict
 from foundation.models import AuditEvent, AuditPersonal, PublicIdModel, SearchEntry
 from governance.dictionary import services as dictionary
-from governance.dictionary.models import Binding, DataElement, Dictionary, ElementVersion
+from governance.dictionary.elements import as_mapping, content_digest, read_element
+from governance.dictionary.legend.keys import legend_key
+from governance.dictionary.models import Binding, DataElement, Dataset, Dictionary, ElementVersion
+from governance.dictionary.services.approval import VERSION_APPROVED
+from governance.dictionary.services.bindings import BOUND
+from governance.dictionary.services.datasets import NAMED
+from governance.dictionary.services.elements import ELEMENT_ADDED
 from governance.people.models import RoleGrant, Team, User
 from governance.people.services import accounts, roles, teams
 from governance.usecases import services as usecases
@@ -35,6 +41,7 @@ from governance.usecases.services import stages
 MARK = "volume-"  # how every slug and user name of it begins
 BATCH = 1000
 USERS, TEAMS = 200, 20
+COLUMNS_OF_A_DATASET = 200
 COLUMNS_OF_AN_ELEMENT = 4
 ELEMENTS_OF_A_DICTIONARY = 250
 
@@ -223,20 +230,23 @@ class _Loading:
                     number += 1
                 DataElement.objects.bulk_create(elements)
                 ElementVersion.objects.bulk_create([self._version(element, kept) for element in elements])
+                sets = self._datasets(some, kept)
                 Binding.objects.bulk_create(
-                    [self._binding(elements[at // COLUMNS_OF_AN_ELEMENT], column, kept) for at, column in enumerate(some)]
+                    [self._binding(elements[at // COLUMNS_OF_AN_ELEMENT], sets, column, kept) for at, column in enumerate(some)]
                 )
                 _write(kept)
 
     def _element(self, number: int, kept: Kept) -> DataElement:
         at, name = self.time(), self.draw.choice(COLUMNS)
+        dictionary = self._dictionary(number // ELEMENTS_OF_A_DICTIONARY)
         row = DataElement(
-            dictionary=self._dictionary(number // ELEMENTS_OF_A_DICTIONARY),
+            dictionary=dictionary,
             key=f"{name}_{number}",
+            legend=legend_key(dictionary.slug, f"{name}_{number}"),
             name=f"{name.replace('_', ' ').capitalize()} {number}",
             created_at=at,
         )
-        self.tell(kept, dictionary.ELEMENT_ADDED, row, at, {"key": row.key})
+        self.tell(kept, ELEMENT_ADDED, row, at, {"key": row.key})
         return row
 
     def _dictionary(self, number: int) -> Dictionary:
@@ -246,18 +256,49 @@ class _Loading:
 
     def _version(self, element: DataElement, kept: Kept) -> ElementVersion:
         at = self.time()
-        said = f"{element.name}, as the source system has it. {self.draw.choice(PROBLEMS)}"
-        row = ElementVersion(element=element, number=1, definition=said, logical_type="string", created_at=at)
-        row.digest = digest(row.body())
-        self.tell(kept, dictionary.VERSION_WRITTEN, row, at, {"number": 1, "digest": row.digest})
+        definition = f"{element.name}, as the source system has it. {self.draw.choice(PROBLEMS)}"
+        value, problems = read_element(
+            {"key": element.key, "name": element.name, "definition": definition, "logical_type": "string"}
+        )
+        if value is None:
+            raise AssertionError(f"a synthetic element is wrong: {problems}")
+        row = ElementVersion(
+            element=element,
+            number=1,
+            said={name: item for name, item in as_mapping(value).items() if name != "key"},
+            digest=content_digest(value),
+            name=value.name,
+            definition=definition,
+            logical_type="string",
+            semver="1.0.0",
+            created_at=at,
+            approved_at=at,
+            approval=MARK.strip("-"),  # nobody decided: as everything here, it is marked
+        )
+        row.reads_as = row.digest
+        self.tell(kept, VERSION_APPROVED, row, at, {"number": 1, "digest": row.digest})
         return row
 
-    def _binding(self, element: DataElement, number: int, kept: Kept) -> Binding:
+    def _datasets(self, columns: Sequence[int], kept: Kept) -> dict[str, Dataset]:
+        """The data sets of these columns; those that are not there yet are made."""
+        names = {_dataset_of(column) for column in columns}
+        found = {row.name: row for row in Dataset.objects.filter(name__in=names)}
+        made = [Dataset(name=name, created_at=self.time()) for name in sorted(names - found.keys())]
+        for row in made:
+            self.tell(kept, NAMED, row, row.created_at, {"name": row.name})
+        Dataset.objects.bulk_create(made)
+        return {**found, **{row.name: row for row in made}}
+
+    def _binding(self, element: DataElement, sets: dict[str, Dataset], number: int, kept: Kept) -> Binding:
         at = self.time()
         row = Binding(
-            element=element, team=self.draw.choice(self.teams), dataset=f"synthetic_{number // 20}", column=f"column_{number}", starts_at=at
-        )  # fmt: skip
-        self.tell(kept, dictionary.BOUND, row, at, {"dataset": row.dataset, "column": row.column})
+            element=element,
+            team=self.draw.choice(self.teams),
+            dataset=sets[_dataset_of(number)],
+            column=f"column_{number}",
+            starts_at=at,
+        )
+        self.tell(kept, BOUND, row, at, {"dataset": row.dataset.name, "column": row.column})
         return row
 
     # Events -------------------------------------------------------------------------------------------------------------
@@ -318,3 +359,7 @@ def _write(kept: Kept) -> None:
 def lines(loaded: dict[str, int]) -> Iterator[str]:
     """What there is now, for people."""
     return (f"{number:>9,} {name}" for name, number in loaded.items())
+
+
+def _dataset_of(column: int) -> str:
+    return f"synthetic_{column // COLUMNS_OF_A_DATASET}"

@@ -10,6 +10,7 @@ from approvals.models import Request
 def governed_label(subject_type: str) -> str:
     """A type of subject, in the plural: what a policy stands before."""
     labels = {
+        "data_use": _("uses of data"),
         "document": _("documents"),
         "policy_version": _("policies"),
         "use_case_definition": _("definitions of use cases"),

@@ -26,6 +26,7 @@ from governance.usecases.services import threads
 from lineage.models import KeptFile, Repository, RepositoryUse
 from reports import services as reports
 from tests.conftest import POLICY, World
+from tests.dictionary.approved import define
 from tests.matrix.judging import NEED, OFFER, PYSERIAL, RISKY
 from tests.matrix.registers import ECONOMICS
 from tests.matrix.stages import LIFECYCLE
@@ -90,7 +91,7 @@ def set_stage(world: World, gate: Any, push: Any, ask: Any, vote: Any, folder: P
 def _words(world: World) -> dict[str, Any]:
     team = people.create_team(actor=world.admin, slug="sales", title="Sales")
     words = dictionary.create_dictionary(actor=world.governance, slug="customers", title="Customers")
-    element = dictionary.add_element(
+    element = define(
         actor=world.governance,
         dictionary=words,
         key="customer_id",
@@ -106,9 +107,61 @@ def _words(world: World) -> dict[str, Any]:
         "dictionary": "customers",
         "element": "customer_id",
         "binding": binding.public_id,
+        **_exchanged(world, words, binding),
+        "alias": dictionary.add_alias(actor=world.governance, element=element, term="Client").public_id,
         "team": "sales",
         "team_grant": taken.public_id,
+        **_proposed(world, words),
+        **_data(world),
     }
+
+
+def _data(world: World) -> dict[str, Any]:
+    """A data set of files in two versions, and the lead's ask to use it."""
+    row, _is_new = dictionary.add_dataset(actor=world.lead, name="surfaces", title="Surfaces", kind="images")
+    versions = [
+        dictionary.add_file_version(
+            actor=world.lead, dataset=row, manifest={"files": [{"path": path, "sha256": "a" * 64, "size": 1}]}
+        )
+        for path in ("a.png", "b.png")
+    ]
+    use = dictionary.ask_data_use(
+        actor=world.lead,
+        use_case=world.use_case,
+        dataset=row,
+        purpose="To find dents.",
+        basis="not_personal",
+        basis_words="Metal has no privacy.",
+        places=["s3://eu"],
+        until=clock.now() + timedelta(days=90),
+    )
+    return {
+        "dataset": row.public_id,
+        "dataset_first": versions[0].number,
+        "dataset_second": versions[1].number,
+        "data_use": use.public_id,
+    }
+
+
+def _proposed(world: World, words: Any) -> dict[str, Any]:
+    """A proposal of the lead with two new elements, and a release."""
+    row = dictionary.open_proposal(actor=world.lead, dictionary=words, title="Places", rationale="Nobody knows what they are.")
+    said = {"definition": "Where it is.", "logical_type": "string"}
+    for key in ("street", "proposed_city"):
+        dictionary.put_change(actor=world.lead, proposal=row, dictionary=words, key=key, said={"name": key, **said})
+    release = dictionary.make_release(actor=world.governance, dictionary=words)
+    return {"proposal": row.public_id, "proposed_element": "proposed_city", "release": release.number}
+
+
+def _exchanged(world: World, words: Any, binding: Any) -> dict[str, Any]:
+    """A file that was tried and not yet imported, and a copy that somebody keeps."""
+    run = dictionary.try_file(
+        actor=world.lead, dictionary=words, data=b"Table,Column\nweb,clicks\n", name="web.csv", form="csv", team=binding.team
+    )
+    copy = dictionary.register_copy(
+        actor=world.lead, dictionary=words, dataset=binding.dataset, holder="Ms Li", place="her laptop"
+    )
+    return {"dictionary_import": run.public_id, "copy": copy.public_id}
 
 
 def _judging(world: World) -> dict[str, Any]:

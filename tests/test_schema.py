@@ -138,6 +138,11 @@ def test_whatever_is_sent_no_answer_is_a_5xx_and_each_error_is_a_problem(
                     (
                         "application/json",
                         "application/pdf",
+                        "application/vnd.",  # workbooks and data packages
+                        "application/schema+json",
+                        "application/odcs+yaml",
+                        "text/csv",
+                        "text/x-python",
                         "text/html",
                         "application/zip",
                         "application/yaml",

@@ -210,7 +210,7 @@ def _written_commands() -> list[tuple[str, str]]:
             if language == "yaml":
                 text = re.sub(r"(python3 tools/.*)\n {6}(?=--)", r"\1 ", text)
             for line in re.findall(
-                r"(?:^|[ /])(?:-m countersign|countersign(?:\.pyz)?) ((?:push|request|increment|gate|verify) .*)",
+                r"(?:^|[ /])(?:-m countersign|countersign(?:\.pyz)?) ((?:push|request|increment|gate|verify|explain) .*)",
                 text,
                 re.MULTILINE,
             ):

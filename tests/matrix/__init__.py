@@ -7,6 +7,10 @@ whom it does not exist (404). A new address needs a row here; nothing is open by
 from __future__ import annotations
 
 from tests.matrix.definitions import DEFINITION_API, DEFINITION_PAGES
+from tests.matrix.dictionary_datasets import DATASET_API, DATASET_PAGES
+from tests.matrix.dictionary_exchange import EXCHANGE_API, EXCHANGE_PAGES
+from tests.matrix.dictionary_pages import BROWSING_PAGES
+from tests.matrix.dictionary_proposals import PROPOSAL_API, PROPOSAL_PAGES
 from tests.matrix.files import FILE_PAGES, FILES
 from tests.matrix.intake import INTAKE_API, INTAKE_PAGES
 from tests.matrix.judgement import JUDGEMENT
@@ -25,6 +29,9 @@ __all__ = ["API", "CALLERS", "PAGES", "SIGNING_IN", "TOKENS", "Row"]
 API = [
     *DEFINITION_API,
     *REGISTERS,
+    *EXCHANGE_API,
+    *PROPOSAL_API,
+    *DATASET_API,
     *FILES,
     *JUDGEMENT,
     *TALK_API,
@@ -38,8 +45,12 @@ API = [
 ]
 PAGES = [
     *PAGES_OF_ROOMS,
+    *EXCHANGE_PAGES,
     *DEFINITION_PAGES,
     *FILE_PAGES,
+    *BROWSING_PAGES,
+    *PROPOSAL_PAGES,
+    *DATASET_PAGES,
     *TALK_PAGES,
     *STAGE_PAGES,
     *SEARCH_PAGES,

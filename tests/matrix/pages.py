@@ -48,7 +48,7 @@ LINES = {
     "lines-0-unit_price": "1",
     "lines-0-from_period": "0",
 }
-MEANING = body(definition="Other.", logical_type="string", sensitivity="internal")
+MEANING = body(name="Customer", definition="Other.", logical_type="string", sensitivity="internal")
 
 
 def together(stage: Stage, caller: str) -> dict[str, Any]:
@@ -120,13 +120,13 @@ PAGES = [
         "element_new",
         "POST",
         302,
-        NOBODY,
+        BUILDERS,
         args=DICTIONARY,
         data=body(key="customer.name", name="Name", definition="A name.", logical_type="string", sensitivity="internal"),
     ),
     Row("element", "GET", args=of(slug="dictionary", key="element")),
     Row("meaning_new", "GET", args=of(slug="dictionary", key="element")),
-    Row("meaning_new", "POST", 302, NOBODY, args=of(slug="dictionary", key="element"), data=MEANING),
+    Row("meaning_new", "POST", 302, BUILDERS, args=of(slug="dictionary", key="element"), data=MEANING),
     Row(
         "column_bind",
         "POST",

@@ -84,7 +84,21 @@ REGISTERS = [
     Row("api_dictionaries", "POST", 201, NOBODY, data=body(slug="new", title="New"), tokens=tokens(403, 403)),
     Row("api_dictionary", "GET", args=DICTIONARY, tokens=READ),
     Row("api_dictionary_elements", "GET", args=DICTIONARY, tokens=READ),
-    Row("api_dictionary_elements", "POST", 201, NOBODY, args=DICTIONARY, data=ELEMENT, tokens=tokens(403, 403)),
+    Row("api_dictionary_element", "GET", args=of(slug="dictionary", key="element"), tokens=READ),
+    Row("api_dictionary_aliases", "GET", args=of(slug="dictionary", key="element"), tokens=READ),
+    Row(
+        "api_dictionary_aliases",
+        "POST",
+        201,
+        BUILDERS,
+        args=of(slug="dictionary", key="element"),
+        data=body(term="Account holder"),
+        tokens=tokens(403, 201),
+    ),
+    Row(
+        "api_dictionary_alias_end", "POST", 200, BUILDERS, args=of(slug="dictionary", public_id="alias"), tokens=tokens(403, 200)
+    ),
+    Row("api_dictionary_elements", "POST", 201, BUILDERS, args=DICTIONARY, data=ELEMENT, tokens=tokens(403, 201)),
     Row("api_dictionary_bindings", "GET", args=DICTIONARY, tokens=READ),
     Row(
         "api_dictionary_bindings",

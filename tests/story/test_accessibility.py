@@ -59,7 +59,10 @@ CERTAIN = {
     ),
 }
 NOT_PAGES = ("/api/", "/accounts/logout", "/static/")
-FILES = {"report_file", "document_file", "document_preview", "increment_picture"}
+FILES = {
+    *("report_file", "document_file", "document_preview", "increment_picture"),
+    *("dictionary_workbook", "export_file", "legend_file"),
+}
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def _the_author_sees_why_not(browser: Browser, server: Installation) -> None:
     assert lead.post("use-cases/churn/roles", {"user": "sofia", "role": "model_validator"}).status == 201
     request = server.api(server.token("victor")).get("inbox").body["results"][0]["request"]
     with _window(browser, server, "sofia") as page:
-        expect(page.locator("section[aria-labelledby=your-turn] li")).to_have_count(0)
+        expect(page.locator("section[aria-labelledby=your-turn] li", has_text="churn-model")).to_have_count(0)
         page.goto(f"/requests/{request}/")
         refused = page.locator("#verdict-validation")
         expect(refused.get_by_role("button", name="Give a verdict")).to_be_disabled()

@@ -16,6 +16,7 @@ from governance.usecases import services
 from lineage.models import ModelVersion, ProvenanceFact
 from lineage.services.versions import register_model_version
 from tests.conftest import LOCK, World, ask_for, cast_vote
+from tests.dictionary.approved import define
 
 SAID = {"business_problem": "Customers leave.", "ml_problem": "Who will leave?", "risk_tier": "low"}
 KPI = {
@@ -111,7 +112,7 @@ class Kit:
         self.push()
         people.create_team(actor=self.world.admin, slug="sales", title="Sales")
         words = dictionary.create_dictionary(actor=self.world.governance, slug="customers", title="Customers")
-        element = dictionary.add_element(
+        element = define(
             actor=self.world.governance,
             dictionary=words,
             key="customer_id",
