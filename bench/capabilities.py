@@ -169,7 +169,7 @@ def compared(wheels: list[Path], rivals: str, rounds: int) -> bool:
 
 
 def judged(wheels: list[Path]) -> bool:
-    """The sample: how many points were judged right by eye, and whether the scan still lists exactly those."""
+    """The sample: how many points were judged right by eye, and whether the scan still lists those."""
     sys.path.insert(0, str(HERE.parent))
     from governance.dependencies.capabilities import scan
 
@@ -179,7 +179,7 @@ def judged(wheels: list[Path]) -> bool:
         with wheel.open("rb") as stream:
             found = scan(stream)
         keys |= {(found.name.lower().replace("_", "-"), found.version, point.key) for point in found.points}
-    gone = [point["key"] for point in sample if (point["package"], point["version"], point["key"]) not in keys]
+    gone = [point["key"] for point in sample if point["right"] and (point["package"], point["version"], point["key"]) not in keys]
     right = sum(point["right"] for point in sample)
     good = right >= LEAST_RIGHT and not gone
     print(

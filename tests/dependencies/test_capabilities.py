@@ -7,7 +7,7 @@ import keyword
 import textwrap
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.dependencies.capabilities import CAPABILITIES, ORDER, compare, excerpt, from_facts, scan, to_facts
@@ -71,6 +71,7 @@ def kinds(code: str) -> set[tuple[str, str]]:
         ("import urllib3\nurllib3.__version__.split('.')\nurllib3.util.parse_url(u)", set()),
         ("import requests\ntry: pass\nexcept requests.ConnectionError: pass", set()),
         ("import builtins\nbuiltins.any(x)", set()),
+        ("import socket, types\nisinstance(x, (socket.socket, types.FunctionType))", set()),
         ("def f(x: 'requests.Session'): pass\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n import requests", set()),
     ],
 )  # fmt: skip
@@ -178,6 +179,13 @@ def test_what_is_meant_not_to_be_read_is_a_point(code, symbol):
     assert ("obscured", symbol) in kinds(code.replace("if admin:\u202e pass", "x = 'a\u202eb'"))
 
 
+def test_nothing_that_an_author_writes_is_shown_as_it_is():
+    code = "a = 'https://evil\\u202e.example.io'\nb = 'https://half\\ud800.example.io'\nopen('x\\x1b[31m')\n"
+    found = scan(wheel({"thing/a.py": code, "thing-1.0.dist-info/entry_points.txt": "[a]\nb\x07 = c\n"})).points
+    assert len(found) == 4
+    assert all((point.key + point.detail).isprintable() for point in found)
+
+
 def test_hooks_on_installation_and_start():
     found = scan(
         sdist(
@@ -252,7 +260,7 @@ def test_what_differs_is_told_for_what_it_is(change, kind):
     code = code if "twice" not in change(code) else code.replace("return ", "")
     found = compare(scan(wheel({"thing/a.py": code})), scan(wheel({"thing/a.py": change(code)})))
     told = {"new": found.new, "changed": found.changed, "moved": found.moved, "gone": found.gone}
-    assert [name for name, points in told.items() if points][0] == kind
+    assert next(name for name, points in told.items() if points) == kind
     assert bool(found.work) == (kind in ("new", "changed"))
 
 
@@ -261,6 +269,12 @@ def test_fewer_of_the_same_is_no_work():
     once = "import os\ndef run(c):\n    os.system(c)\n"
     assert not compare(scan(wheel({"a.py": twice})), scan(wheel({"a.py": once}))).work
     assert compare(scan(wheel({"a.py": once})), scan(wheel({"a.py": twice}))).work
+
+
+def test_where_nothing_is_written_down_their_number_counts():
+    once, twice = (Point("fs/read", "C open", "_c.so", count=count) for count in (1, 2))
+    assert compare([once], [twice]).work == (twice,)
+    assert not compare([twice], [once])
 
 
 def test_new_capabilities_and_symbols_are_those_of_the_whole_release():
@@ -287,6 +301,7 @@ names = st.text("abcdefgh", min_size=1, max_size=6).filter(lambda name: not keyw
 
 
 @given(st.lists(names, min_size=1, max_size=6, unique=True), st.integers(0, 30), st.randoms())
+@settings(max_examples=40)
 def test_order_and_place_of_functions_change_nothing(functions, lines, random):
     bodies = [f"def {name}(x):\n    return os.system(x)\n" for name in functions]
     before = scan(wheel({"a.py": "import os\n" + "".join(bodies)}))

@@ -33,11 +33,11 @@ _SECRET_ITSELF = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b|\bxox[baprs]-[0-9A-Za-z-]{20,}"
 )
 _BASE64, _HEXADECIMAL = re.compile(r"[A-Za-z0-9+/=_-]+"), re.compile(r"[0-9a-fA-F]+")
-# Any of these has to stand in a file before its literals are looked at for secrets: most files have none.
+# One of these has to stand in some literal of a file before each is looked at for secrets: most files have none.
 _SECRET_MARKS = (
-    b".ssh", b"id_", b".aws", b"netrc", b"pypirc", b".git-c", b".docker", b".kube", b"/etc/", b".gnupg", b"_history", b"gcloud",
-    b"application_d", b"Login Data", b"wallet", b"169.254", b"metadata.g", b"secrets", b".huggingface", b"PRIVATE KEY", b"AKIA", b"ASIA",
-    b"gh", b"xox",
+    ".ssh", "id_", ".aws", "netrc", "pypirc", ".git-c", ".docker", ".kube", "/etc/", ".gnupg", "_history", "gcloud",
+    "application_d", "Login Data", "wallet", "169.254", "metadata.g", "secrets", ".huggingface", "PRIVATE KEY", "AKIA", "ASIA",
+    "gh", "xox",
 )  # fmt: skip
 # Names of things, not places that are asked.
 _NAMES = (
@@ -69,8 +69,9 @@ def looked_at(text: str, secrets: bool = True) -> Iterator[Found]:
         yield from _hidden(text)
 
 
-def may_hold_secrets(data: bytes) -> bool:
-    return any(mark in data for mark in _SECRET_MARKS)
+def may_hold_secrets(texts: str) -> bool:
+    """Whether it is worth a look at each of the literals of a file, which are given as one text."""
+    return any(mark in texts for mark in _SECRET_MARKS)
 
 
 def secret_name(name: str) -> bool:

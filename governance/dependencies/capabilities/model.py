@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from .paths import printable
+
 SCANNER = "1"  # raised when the same archive would give other points, so that stored ones are known to be old
 
 Kind = Literal["wheel", "sdist", "model", "unknown"]
@@ -181,6 +183,7 @@ def points_of(hits: list[Hit]) -> tuple[Point, ...]:
     """Occurrences with one key become one point that counts them, sorted by key: the order of files in an archive means nothing."""
     grouped: dict[tuple[str, str, str, str, When], list[Hit]] = {}
     for hit in hits:
+        hit.symbol, hit.function, hit.detail = printable(hit.symbol), printable(hit.function), printable(hit.detail)
         grouped.setdefault((hit.capability, hit.symbol, hit.path, hit.function, hit.when), []).append(hit)
     points = [_point(key, group) for key, group in grouped.items()]
     return tuple(sorted(points, key=lambda point: (point.capability, point.symbol, point.path, point.function, point.when)))

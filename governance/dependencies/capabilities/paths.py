@@ -30,7 +30,9 @@ def suffix_of(path: str) -> str:
 
 
 def printable(name: str) -> str:
-    """A name that can be shown and stored: no control character, no half of a surrogate pair, not too long."""
+    """A text that can be shown and stored: no control character, no half of a surrogate pair, not too long."""
+    if name.isprintable() and len(name) <= LONGEST_PATH:
+        return name
     text = name.encode("utf-8", "backslashreplace").decode("utf-8")
     text = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
     return text if len(text) <= LONGEST_PATH else text[: LONGEST_PATH - 1] + "…"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 _HARMLESS = """
-__builtin__.bytearray __builtin__.frozenset __builtin__.object __builtin__.set _codecs.encode builtins.bool
+__builtin__.bytearray __builtin__.frozenset __builtin__.bytes __builtin__.complex __builtin__.dict __builtin__.float
+__builtin__.int __builtin__.list __builtin__.object __builtin__.str __builtin__.tuple __builtin__.set _codecs.encode builtins.bool
 builtins.bytearray builtins.bytes builtins.complex builtins.dict builtins.float builtins.frozenset builtins.int builtins.list
 builtins.object builtins.range builtins.set builtins.slice builtins.str builtins.tuple collections.Counter
 collections.OrderedDict collections.defaultdict collections.deque copy_reg._reconstructor copyreg._reconstructor

@@ -200,11 +200,12 @@ class _Reading:
                 )
 
     def _literals(self) -> None:
-        secrets = may_hold_secrets(self.data)
-        for node, context in self.walk.literals:
-            value = node.value
-            if value.__class__ is bytes:
-                value = value.decode("latin-1")
+        texts = [
+            (node.value if node.value.__class__ is str else node.value.decode("latin-1"), node, context)
+            for node, context in self.walk.literals
+        ]
+        secrets = may_hold_secrets("\n".join([text for text, _node, _context in texts]))
+        for value, node, context in texts:
             for capability, symbol, detail in looked_at(value, secrets):
                 self._hit(capability, symbol, node, context, detail, "string")
 

@@ -85,10 +85,8 @@ class Walk:
             ast.Expr: self._expression,
             ast.Call: self._call,
             ast.Attribute: self._attribute,
-            ast.Name: self._name,
             ast.Subscript: self._subscript,
             ast.Compare: self._compare,
-            ast.Constant: self._constant,
             ast.Assign: self._assign,
             ast.AnnAssign: self._annotated,
         }
@@ -99,24 +97,34 @@ class Walk:
         }
         self.classes = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
         self.scopes.append((tree.body, self.context))
-        handlers, fields = self.handlers, FIELDS
+        handlers, fields, refs, literals = self.handlers.get, FIELDS, self.refs, self.literals
+        name, constant, load = ast.Name, ast.Constant, ast.Load
         while self.scopes:
-            body, self.context = self.scopes.pop()
+            body, context = self.scopes.pop()
+            self.context = context
             stack = self.stack = body[::-1]
+            pop, push, more = stack.pop, stack.append, stack.extend
             while stack:
-                node = stack.pop()
-                if node is None:
-                    continue
+                node = pop()
                 kind = node.__class__
-                handler = handlers.get(kind)
+                if kind is name:  # these two are most of a tree, so they are not handed on
+                    if node.ctx.__class__ is load:
+                        refs.append((node.id, (), node, context, "name"))
+                    continue
+                if kind is constant:
+                    value = node.value
+                    if (value.__class__ is str or value.__class__ is bytes) and len(value) > 5:
+                        literals.append((node, context))
+                    continue
+                handler = handlers(kind)
                 if handler is not None and handler(node):
                     continue
-                for name in fields[kind]:
-                    value = getattr(node, name)
+                for one in fields[kind]:
+                    value = getattr(node, one)
                     if value.__class__ is list:
-                        stack.extend(value)
+                        more(value)
                     elif value is not None:
-                        stack.append(value)
+                        push(value)
         return self
 
     # Names ----------------------------------------------------------------------------------------------------------------
@@ -306,11 +314,6 @@ class Walk:
             self.stack.append(rest)
         return True
 
-    def _name(self, node: ast.Name) -> bool:
-        if node.ctx.__class__ is ast.Load:
-            self.refs.append((node.id, (), node, self.context, "name"))
-        return True
-
     def _subscript(self, node: ast.Subscript) -> bool:
         value = node.value
         if value.__class__ is ast.Attribute or value.__class__ is ast.Name:
@@ -339,12 +342,6 @@ class Walk:
                 self.stack.append(node.left)
                 return True
         return False
-
-    def _constant(self, node: ast.Constant) -> bool:
-        value = node.value
-        if (value.__class__ is str or value.__class__ is bytes) and len(value) > 5:
-            self.literals.append((node, self.context))
-        return True
 
 
 def _chain(node: Any) -> tuple[str, tuple[str, ...], Any]:

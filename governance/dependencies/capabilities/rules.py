@@ -53,7 +53,7 @@ proc/spawn: subprocess.run subprocess.call subprocess.check_call subprocess.chec
   multiprocessing.Manager multiprocessing.context.SpawnProcess multiprocessing.context.ForkProcess
   concurrent.futures.ProcessPoolExecutor concurrent.futures.process.ProcessPoolExecutor asyncio.create_subprocess_exec
   asyncio.create_subprocess_shell joblib.Parallel loky. _posixsubprocess. distutils.spawn. invoke.run pip.main pip._internal.
-  ray.init dask.distributed. _winapi.CreateProcess
+  ray.init dask.distributed.Client dask.distributed.LocalCluster _winapi.CreateProcess
 proc/control: os.kill os.killpg os.setuid os.setgid os.setsid os.nice os.abort os._exit os.setpriority resource.setrlimit
   psutil. signal.pthread_kill os.sched_setaffinity os.umask
 code/dynamic: builtins.eval builtins.exec builtins.compile builtins.__import__ importlib.import_module importlib.__import__
@@ -122,6 +122,8 @@ PATH_METHODS: Mapping[str, str] = {
     "replace": "",
     "chmod": "fs/write",
 }
+# Types that are named to ask what something is, far more often than to be handed on.
+ONLY_CALLED = frozenset({"types.FunctionType", "types.LambdaType", "types.CodeType", "socket.socket", "logging.FileHandler"})
 HARMLESS = "none"  # stands below something that is a point, and is none
 BUILTINS = frozenset({"open", "eval", "exec", "compile", "__import__", "input", "breakpoint"})
 
@@ -184,6 +186,8 @@ def rule_for(dotted: str, called: bool) -> tuple[str, str] | None:
     """(capability, name of the rule) of a dotted name, or None. The longest name of the table counts."""
     found = CALLS.get(dotted)
     if found is not None:
+        if not called and dotted in ONLY_CALLED:
+            return None
         return (found, dotted) if found != HARMLESS else None
     at = dotted.rfind(".")
     while at > 0:
