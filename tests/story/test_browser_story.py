@@ -108,7 +108,10 @@ def _approve(browser: Browser, server: Installation, username: str, *, scripts: 
 
 def _only_security_is_asked_again(browser: Browser, server: Installation) -> None:
     for username in ("victor", "dina", "bruno"):
-        assert server.api(server.token(username)).get("inbox").body["results"] == []
+        waiting = server.api(server.token(username)).get("inbox").body["results"]
+        assert [
+            turn for turn in waiting if turn["title"].startswith("churn-model")
+        ] == []  # meanings and uses of data are another story
     with _window(browser, server, "samira") as page:
         turn = page.locator("section[aria-labelledby=your-turn] li")
         expect(turn).to_have_count(1)
