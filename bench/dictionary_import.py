@@ -78,7 +78,7 @@ def imported(actor: Any, dictionary: Any, team: Any, data: bytes) -> tuple[Any, 
         else:
             services.carry_out(actor=actor, checked=run)
     finally:
-        jobs.Run.step = told  # type: ignore[method-assign]
+        jobs.Run.step = told  # type: ignore[method-assign] # as above
     took, worked = time.perf_counter() - began, time.process_time() - worked
     run.refresh_from_db()
     if run.job is not None:

@@ -19,9 +19,10 @@ from governance.dictionary.formats import registry
 from governance.dictionary.forms import BrowseForm, DictionaryForm, SearchForm
 from governance.dictionary.models import DataElement, Dictionary
 from governance.dictionary.permissions import may_draft, may_keep
-from governance.dictionary.selectors import books, browse
+from governance.dictionary.selectors import browse
 from governance.dictionary.selectors.browse import Wanted
 from governance.dictionary.selectors.elements import whole
+from governance.dictionary.services.exports import book_of
 from governance.dictionary.wording_elements import facts_told
 
 PAGE = 25
@@ -126,7 +127,7 @@ def workbook(request: PersonRequest, slug: str) -> HttpResponse:
     """The same as a workbook, with the columns that hold each element."""
     row = dictionary_of(request, slug)
     form = next(item for item in registry.FORMATS if item.key == "xlsx")
-    answer = HttpResponse(form.write(books.book_of(row)), content_type=form.media_type)
+    answer = HttpResponse(form.write(book_of(row, drafts=True)), content_type=form.media_type)
     answer["Content-Disposition"] = f'attachment; filename="{row.slug}.xlsx"'
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
