@@ -75,7 +75,8 @@ def index(row: PublicIdModel, at: datetime) -> None:
 
 def index_many(rows: Iterable[PublicIdModel], at: datetime) -> int:
     """The same of many rows that are new, and that no other entry carries the name of. How many entries were written."""
-    entries = [entry for row in rows if (entry := entry_of(row, at)) is not None]
+    with translation.override("en"):
+        entries = [entry for row in rows if (entry := _entry_of(row, at)) is not None]
     try:
         with transaction.atomic():
             bulk.insert(entries)
@@ -86,11 +87,15 @@ def index_many(rows: Iterable[PublicIdModel], at: datetime) -> int:
 
 def entry_of(row: PublicIdModel, at: datetime) -> SearchEntry | None:
     """The row's entry, or None when nobody looks for such things."""
+    with translation.override("en"):  # words of the product in a title are the same whoever wrote the row
+        return _entry_of(row, at)
+
+
+def _entry_of(row: PublicIdModel, at: datetime) -> SearchEntry | None:
     kind = objects.type_of(row)
     if kind.search is None:
         return None
-    with translation.override("en"):  # words of the product in a title are the same whoever wrote the row
-        words = [" ".join(str(item or "").replace("\0", " ").split()) for item in kind.search(row)]
+    words = [" ".join(str(item or "").replace("\0", " ").split()) for item in kind.search(row)]
     title, texts = words[0][:300], [item for item in words[1:] if item]
     text = "\n".join(texts)[:LONGEST_TEXT]
     in_title = terms(title)

@@ -28,6 +28,8 @@ def normal(text: str) -> str:
 
     What it returns is a fixed point: folding brings forth what has another form, so it is done until nothing changes.
     """
+    if text.isascii():  # nothing to compose or to take off, and most texts are
+        return " ".join(text.lower().split())
     before = None
     while text != before:
         before = text

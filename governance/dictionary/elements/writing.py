@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from foundation.canonical import digest
@@ -47,6 +48,8 @@ def content_digest(element: Element) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, str | bool | int):  # most of what is said, and all of what is not
+        return value
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):
@@ -55,15 +58,20 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if is_dataclass(value) and not isinstance(value, type):
         found: dict[str, Any] = {}
-        for item in fields(value):
-            part = getattr(value, item.name)
-            plain = dict(part) if item.name == "labels" else _plain(part)
-            if item.name == "code" or not _unsaid(plain):  # an empty code is a value of its own
-                found[item.name] = plain
+        for name in _names(type(value)):
+            part = getattr(value, name)
+            plain = dict(part) if name == "labels" else _plain(part)
+            if name == "code" or not _unsaid(plain):  # an empty code is a value of its own
+                found[name] = plain
         return found
     if isinstance(value, Mapping):
         return dict(value)
     return value
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(kind))
 
 
 def _unsaid(plain: Any) -> bool:
