@@ -234,10 +234,10 @@ def test_the_format_is_told_by_the_file_name(path, format):
     assert lockfiles.format_of(path) == format
 
 
-def test_a_format_that_is_not_read_yet_says_so_and_counts_by_its_bytes():
-    parsed = parse("uv.lock", "version = 1\n")
+def test_a_format_that_is_not_known_says_so_and_counts_by_its_bytes():
+    parsed = parse("pixi.lock", "version: 6\n")
 
-    assert [problem.code for problem in parsed.problems] == ["format_not_read_yet"]
+    assert [problem.code for problem in parsed.problems] == ["format_unknown"]
     assert parsed.fatal is None
     assert parsed.body()["raw"] == parsed.raw_digest
 

@@ -3,35 +3,105 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping
 
-from governance.dependencies.lockfiles import requirements_txt
-from governance.dependencies.lockfiles.formats import REQUIREMENTS, UNKNOWN, format_of
-from governance.dependencies.lockfiles.model import LARGEST_FILE, Parsed, Problem
+from governance.dependencies.lockfiles import (
+    conda_environment,
+    conda_lock,
+    cyclonedx,
+    cyclonedx_xml,
+    dockerfile,
+    pdm_lock,
+    pipfile_lock,
+    poetry_lock,
+    pylock,
+    requirements_txt,
+    spdx,
+    spdx3,
+    uv_lock,
+)
+from governance.dependencies.lockfiles.documents import Unreadable
+from governance.dependencies.lockfiles.formats import HEAD, MARKS, REQUIREMENTS, detect
+from governance.dependencies.lockfiles.messages import MESSAGES
+from governance.dependencies.lockfiles.model import LARGEST_FILE, LARGEST_SBOM, MOST_ENTRIES, Parsed, Problem
+from governance.dependencies.lockfiles.sheet import Sheet, TooMany
+
+# By format: what reads its text onto a sheet. Requirements files have a reader of their own kind.
+READERS: Mapping[str, Callable[[str, Sheet], None]] = {
+    "pylock": pylock.parse,
+    "uv": uv_lock.parse,
+    "poetry": poetry_lock.parse,
+    "pdm": pdm_lock.parse,
+    "pipfile": pipfile_lock.parse,
+    "conda-environment": conda_environment.parse,
+    "mlflow-python-env": conda_environment.parse_python_env,
+    "conda-lock": conda_lock.parse,
+    "conda-explicit": conda_lock.parse_explicit,
+    "cyclonedx-json": cyclonedx.parse,
+    "cyclonedx-xml": cyclonedx_xml.parse,
+    "spdx-json": spdx.parse_json,
+    "spdx-yaml": spdx.parse_yaml,
+    "spdx-tag-value": spdx.parse_tags,
+    "spdx3-json": spdx3.parse,
+    "dockerfile": dockerfile.parse,
+}
+
+
+class Undecodable(ValueError):
+    """The bytes are no text. The message says where."""
 
 
 def parse(path: str, content: str | bytes) -> Parsed:
     """What the lock file `content`, found at `path`, asks for. Never raises: what is wrong is in `problems`.
 
-    UTF-8, with or without a byte order mark, up to 4 MiB. The format is taken from the file name.
+    Requirements files are UTF-8 of up to 4 MiB. Other formats may have up to 16 MiB, and a byte order mark may say that they are UTF-16
+    or UTF-32. The format is taken from the file name, or from how the file begins.
     """
-    format = format_of(path)
+    format = detect(path, content[:HEAD])
     try:
         raw = content.encode("utf-8") if isinstance(content, str) else content
     except UnicodeEncodeError as error:
         return _unusable(format, b"", "not_utf8", f"character {error.start} is half of a surrogate pair")
-    if len(raw) > LARGEST_FILE:
-        return _unusable(format, raw, "too_large", f"the file has {len(raw)} bytes; at most {LARGEST_FILE} are read")
+    largest = LARGEST_SBOM if format in READERS else LARGEST_FILE
+    if len(raw) > largest:
+        return _unusable(format, raw, "too_large", f"the file has {len(raw)} bytes; at most {largest} are read")
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-8-sig") if isinstance(content, str) or format == REQUIREMENTS else decode(raw)
+    except Undecodable as error:
+        return _unusable(format, raw, "not_utf8", str(error))
     except UnicodeDecodeError as error:
         return _unusable(format, raw, "not_utf8", f"byte {error.start} is not UTF-8")
     if "\0" in text:
         return _unusable(format, raw, "null_character", f"character {text.index(chr(0))} is a null character")
-    if format != REQUIREMENTS:
-        code = "format_unknown" if format == UNKNOWN else "format_not_read_yet"
-        return _unusable(format, raw, code, f"the format {format} is not read; the file counts by its bytes")
-    requirements, options, problems = requirements_txt.parse(text)
-    return Parsed(format, _digest(raw), tuple(requirements), tuple(options), tuple(problems))
+    if format == REQUIREMENTS:
+        requirements, options, problems = requirements_txt.parse(text)
+        return Parsed(format, _digest(raw), tuple(requirements), tuple(options), tuple(problems))
+    if format not in READERS:
+        return _unusable(format, raw, "format_unknown", f"the format {format} is not read; the file counts by its bytes")
+    return _structured(format, raw, text)
+
+
+def _structured(format: str, raw: bytes, text: str) -> Parsed:
+    sheet = Sheet()
+    try:
+        READERS[format](text, sheet)
+    except Unreadable as error:
+        sheet.problem(error.line, error.code, **error.params)
+    except TooMany:
+        message = MESSAGES["too_many_lines"] % {"limit": MOST_ENTRIES}
+        return _unusable(format, raw, "too_many_lines", message)
+    return Parsed(format, _digest(raw), tuple(sheet.requirements), tuple(sheet.options), tuple(sheet.problems))
+
+
+def decode(raw: bytes) -> str:
+    """The text of a file: in the encoding of its byte order mark, and UTF-8 without one. Raises Undecodable."""
+    encoding = next((encoding for mark, encoding in MARKS if raw.startswith(mark)), "utf-8")
+    mark = next((mark for mark, _encoding in MARKS if raw.startswith(mark)), b"")
+    try:
+        return raw[len(mark) :].decode(encoding)
+    except UnicodeDecodeError as error:
+        name = {"utf-8": "UTF-8"}.get(encoding, encoding)
+        raise Undecodable(f"byte {error.start + len(mark)} is not {name}") from error
 
 
 def _unusable(format: str, raw: bytes, code: str, message: str) -> Parsed:

@@ -44,7 +44,7 @@ def record_set(*, actor: Actor, path: str, content: str | bytes) -> DependencySe
     known = DependencySet.objects.filter(digest=key, path=path).first()
     if known is not None:
         return known
-    text = content if isinstance(content, str) else content.decode("utf-8-sig")
+    text = content if isinstance(content, str) else lockfiles.decode(content)
     row = DependencySet(
         path=path,
         format=parsed.format,
@@ -86,4 +86,4 @@ def _refuse_unusable(parsed: lockfiles.Parsed) -> None:
 
 
 def _columns(item: lockfiles.Requirement) -> dict[str, Any]:
-    return {**asdict(item), "extras": list(item.extras), "hashes": list(item.hashes)}
+    return {**asdict(item), **{name: list(getattr(item, name)) for name in ("extras", "hashes", "groups")}}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.actor import Actor
 from foundation.canonical import digest
 from foundation.models import AppendOnlyQuerySet, PublicIdModel
-from governance.dependencies.lockfiles import LONGEST_NAME, lock_body
+from governance.dependencies.lockfiles import LONGEST_NAME, PYPI, lock_body
 from governance.people.models import User, from_inside
 
 
@@ -89,6 +89,10 @@ class Requirement(models.Model):
     purl = models.TextField()
     hashes = models.JSONField(default=list)
     line = models.PositiveIntegerField()
+    ecosystem = models.CharField(max_length=40, default=PYPI)  # the type of its package URL
+    groups = models.JSONField(default=list)  # for which the file lists it (dev, docs, build); none: always
+    index = models.TextField(blank=True)  # or channel, where the file names one
+    licence = models.TextField(blank=True)  # as the file says
 
     objects = RequirementQuerySet.as_manager()
 

@@ -1,0 +1,8 @@
+"""Dependencies over HTTP, by concept."""
+
+from governance.dependencies.api.sets import DependencySetDetails, DependencySetList
+
+__all__ = [
+    "DependencySetDetails",
+    "DependencySetList",
+]

@@ -1,0 +1,19 @@
+"""Licence expressions of SPDX, and what a policy says of them. Pure."""
+
+from governance.dependencies.licences.expression import Combined, Licence, Node, NotAnExpression, licences_in, read_expression
+from governance.dependencies.licences.policy import ANSWERS, Judgement, Policy, judge
+from governance.dependencies.licences.spelling import as_spdx
+
+__all__ = [
+    "ANSWERS",
+    "Combined",
+    "Judgement",
+    "Licence",
+    "Node",
+    "NotAnExpression",
+    "Policy",
+    "as_spdx",
+    "judge",
+    "licences_in",
+    "read_expression",
+]

@@ -1,0 +1,54 @@
+"""What a release is reviewed for, and which criterion implies which. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+
+class Criteria:
+    """A set of criteria with implication: whoever holds one holds all that it implies, however far."""
+
+    def __init__(self, implies: Mapping[str, Iterable[str]]) -> None:
+        """Raises ValueError where something implied is no criterion itself."""
+        direct = {name: frozenset(others) for name, others in implies.items()}
+        if unknown := {other for others in direct.values() for other in others} - direct.keys():
+            raise ValueError(f"not known as criteria: {', '.join(sorted(unknown))}")
+        self._closure = {name: self._all_below(name, direct) for name in direct}
+
+    @staticmethod
+    def _all_below(name: str, direct: Mapping[str, frozenset[str]]) -> frozenset[str]:
+        found, waiting = {name}, [name]
+        while waiting:
+            new = direct[waiting.pop()] - found
+            found |= new
+            waiting += new
+        return frozenset(found)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._closure
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._closure)
+
+    def implied_by(self, name: str) -> frozenset[str]:
+        """The criterion and all that it implies. One that is not known implies itself alone: it may have been retired since."""
+        return self._closure.get(name, frozenset({name}))
+
+    def vouch(self, stated: Iterable[str], wanted: str) -> bool:
+        """Whether a review that states some criteria answers for `wanted`."""
+        return any(wanted in self.implied_by(name) for name in stated)
+
+    def refute(self, failed: Iterable[str], wanted: str) -> bool:
+        """Whether a failed review excludes `wanted`: what is not safe to run is not safe to deploy either."""
+        return any(name in self.implied_by(wanted) for name in failed)
+
+    def minimal(self, wanted: Iterable[str]) -> frozenset[str]:
+        """Without those that another one implies anyway; of several that imply each other, the first by name stays."""
+        kept: set[str] = set()
+        for name in sorted(wanted, key=lambda one: (-len(self.implied_by(one)), one)):
+            if not any(name in self.implied_by(other) for other in kept):
+                kept.add(name)
+        return frozenset(kept)
+
+
+SHIPPED = Criteria({"safe-to-run": (), "safe-to-deploy": ("safe-to-run",), "io-verified": ()})
