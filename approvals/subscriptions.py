@@ -13,7 +13,7 @@ from foundation.actor import system
 from foundation.models import OutboxEvent
 
 OF_A_USE_CASE = ("usecases.definition.written", "economics.snapshot.written")
-OF_A_VERSION = ("lineage.model_version.measured", "lineage.model_version.verified")
+OF_A_VERSION = ("lineage.model_version.measured", "lineage.model_version.verified", "lineage.model_version.locks_read")
 OF_MEANINGS = ("dictionary.version.approved", "dictionary.element.retired", "dictionary.binding.made", "dictionary.binding.ended")
 OF_PEOPLE = ("people.role.changed", "people.delegation.changed")
 NEWS: dict[str, Any] = {

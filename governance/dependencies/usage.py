@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from foundation.actor import Actor
+from governance.usecases.models import UseCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,22 @@ class User:
     path: str
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A model version whose lock files hold what was asked about, as (ecosystem, name, version), with the files and where it may run."""
+
+    public_id: str
+    label: str
+    url: str
+    use_case: str  # its public id
+    use_case_title: str
+    pins: tuple[tuple[str, str, str], ...]
+    sets: tuple[str, ...]  # public ids of the lock files
+    paths: tuple[str, ...]
+    newest: bool  # of its use case
+    environments: tuple[str, ...] = ()  # titles of those where it runs
+
+
 class Usage(Protocol):
     """What a room that knows answers."""
 
@@ -38,6 +55,13 @@ class Usage(Protocol):
     def users(self, actor: Actor, name: str, limit: int) -> Sequence[User]:
         """The model versions that use a package, newest first."""
 
+    def affected(self, actor: Actor, pins: Sequence[tuple[str, str, str]], limit: int) -> Sequence[Reached]:
+        """The model versions whose lock files hold one of the pins: those that run first, then the newest."""
+
+
+    def cases(self, actor: Actor, set_id: str, limit: int) -> Sequence[UseCase]:
+        """The use cases with a model version that rests on a lock file, the one with the newest version first."""
+
 
 class _Nobody:
     """Nobody is there to ask."""
@@ -46,6 +70,13 @@ class _Nobody:
         return {}
 
     def users(self, actor: Actor, name: str, limit: int) -> Sequence[User]:
+        return ()
+
+    def affected(self, actor: Actor, pins: Sequence[tuple[str, str, str]], limit: int) -> Sequence[Reached]:
+        return ()
+
+
+    def cases(self, actor: Actor, set_id: str, limit: int) -> Sequence[UseCase]:
         return ()
 
 
@@ -62,3 +93,20 @@ def counts(actor: Actor, names: Sequence[str]) -> Mapping[str, Count]:
 
 def users(actor: Actor, name: str, limit: int = 100) -> Sequence[User]:
     return _known[0].users(actor, name, limit)
+
+
+MOST_AFFECTED = 1000
+
+
+def affected(actor: Actor, pins: Sequence[tuple[str, str, str]], limit: int = MOST_AFFECTED) -> Sequence[Reached]:
+    """The model versions that the actor may see and whose lock files hold one of the pins: those that run somewhere first, then the newest
+    of each use case, then the others, newest first."""
+    return _known[0].affected(actor, pins, limit) if pins else ()
+
+
+MOST_CASES = 200
+
+
+def cases_of(actor: Actor, set_id: str, limit: int = MOST_CASES) -> Sequence[UseCase]:
+    """The use cases that the actor may see and that rest on a lock file, by its public id."""
+    return _known[0].cases(actor, set_id, limit)

@@ -6,7 +6,11 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from governance.dependencies.components import label
+from governance.dependencies.findings import unread
+from governance.dependencies.first_party import is_first_party
 from governance.dependencies.models import DependencySet
+from governance.dependencies.wording_problems import all_told
 from lineage.models import ModelVersion
 from reports.bundle import Record
 from reports.content.view import OpenPoint, Part, View
@@ -85,8 +89,10 @@ def _packages(version: ModelVersion, locks: list[DependencySet]) -> Table:
             for item in lock.requirements.order_by("line", "pk").iterator(2000):
                 pinned = bool(item.version) and bool(item.hashes)
                 state = Cell(_("Version and hash"), state="ok") if pinned else Cell(_("Not to the byte"), state="warn")
+                if is_first_party(item, lock.path):
+                    state = Cell(_("Code of the same repository"), state="ok")
                 yield [
-                    item.name,
+                    label(item.ecosystem, item.name),
                     item.version or item.specifier or "–",
                     str(item.get_origin_display()),
                     number(len(item.hashes)),
@@ -100,9 +106,9 @@ def _packages(version: ModelVersion, locks: list[DependencySet]) -> Table:
 
 def _problems(locks: list[DependencySet]) -> Table:
     rows: list[list[Value]] = [
-        [lock.path, str(problem.get("line", "")), str(problem["message"]), mono(problem["text"])]
+        [lock.path, str(one.line), f"{one.said} {one.detail}".strip(), mono(one.text)]
         for lock in locks
-        for problem in lock.problems
+        for one in all_told(lock.problems, lock.path)
     ]
     columns = [Column(_("File"), 1.5), Column(_("Line"), 0.6), Column(_("Problem"), 2.5), Column(_("Text"), 2.5, mono=True)]
     return Table(
@@ -113,7 +119,12 @@ def _problems(locks: list[DependencySet]) -> Table:
 def _open_points(version: ModelVersion, locks: list[DependencySet]) -> Iterator[OpenPoint]:
     if not locks:
         yield OpenPoint("bad", _("%(version)s came without a lock file.") % {"version": version.label}, title())
-    loose = sum(1 for lock in locks for item in lock.requirements.iterator(2000) if not (item.version and item.hashes))
+    loose = sum(
+        1
+        for lock in locks
+        for item in lock.requirements.iterator(2000)
+        if not (item.version and item.hashes) and not is_first_party(item, lock.path)
+    )
     if loose:
         yield OpenPoint(
             "warn",
@@ -121,7 +132,7 @@ def _open_points(version: ModelVersion, locks: list[DependencySet]) -> Iterator[
             % {"version": version.label, "count": loose},
             title(),
         )
-    if any(lock.problems for lock in locks):
+    if any(unread(lock.problems, lock.path) for lock in locks):
         yield OpenPoint(
             "bad", _("%(version)s: its lock files hold lines that could not be read.") % {"version": version.label}, title()
         )

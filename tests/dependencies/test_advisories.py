@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
@@ -31,6 +32,8 @@ from governance.dependencies.advisories import (
     spans_of,
     version_key,
 )
+from governance.dependencies.advisories.feeds import Feed, Held, plan
+from governance.dependencies.advisories.versions import written as said_again
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -284,3 +287,92 @@ def test_spans_say_what_the_algorithm_of_the_schema_says(events, version):
             vulnerable = False
     found = Index(spans, merged([advisory])).match("pypi", "a", version)
     assert bool(found) == vulnerable
+
+
+# A feed beside what holds --------------------------------------------------------------------------------------------
+
+VERSIONS = st.builds(
+    lambda epoch, release, pre, post, dev: (
+        (f"{epoch}!" if epoch else "")
+        + ".".join(map(str, release))
+        + (f"{pre[0]}{pre[1]}" if pre else "")
+        + (f".post{post}" if post is not None else "")
+        + (f".dev{dev}" if dev is not None else "")
+    ),
+    st.integers(0, 2),
+    st.lists(st.integers(0, 12), min_size=1, max_size=4),
+    st.none() | st.tuples(st.sampled_from(["a", "b", "rc"]), st.integers(0, 20)),
+    st.none() | st.integers(0, 20),
+    st.none() | st.integers(0, 20),
+)
+
+
+@given(VERSIONS)
+def test_a_key_is_told_as_a_version_with_the_same_key(version):
+    key = version_key("pypi", version)
+
+    assert key is not None
+    assert version_key("pypi", said_again("pypi", key)) == key
+
+
+@pytest.mark.parametrize("version", ["0.0.0", "1.2.3", "v1.10", "1.0.0-beta.2.x-y", "1.0.0-0"])
+def test_a_key_of_semantic_versioning_is_told_likewise(version):
+    key = version_key("npm", version)
+
+    assert key is not None
+    assert version_key("npm", said_again("npm", key)) == key
+    assert said_again("npm", "nonsense") == said_again("maven", key) == ""
+    assert said_again("maven", "=1.0-jre") == "1.0-jre"
+
+
+def feed(*bodies: dict, refused: tuple[str, ...] = ()) -> Feed:
+    found = Feed()
+    for body in bodies:
+        found.add(read(body))
+    for name in refused:
+        found.add(Refused(name, "syntax", {"name": name, "detail": "?"}))
+    return found
+
+
+def held_after(*bodies: dict) -> list[Held]:
+    """What holds once a feed of these was imported into nothing."""
+    written_rows = plan(feed(*bodies), None, []).written
+    return [Held(key, replace(record, spans=None), place) for key, (record, place, _old) in enumerate(written_rows, 1)]
+
+
+def test_the_scope_of_a_feed_is_what_all_its_records_are_about():
+    npm, both = affected("npm", "a", SEMVER="introduced 0"), affected(ECOSYSTEM="introduced 0")
+    assert feed(record("A"), record("B", affected=[npm, both])).scope() == {"pypi"}
+    assert feed(record("A"), record("B", affected=[npm])).scope() is None
+    assert feed({"id": "A"}).scope() is None
+    assert feed({"id": "A"}, record("B")).scope() == {"pypi"}
+
+
+def test_a_feed_that_says_the_same_changes_nothing():
+    bodies = [record("A", aliases=["CVE-1"]), record("B", aliases=["CVE-1"]), record("C", withdrawn="2026-01-01T00:00:00Z")]
+    found = plan(feed(*bodies), None, held_after(*bodies))
+
+    assert (found.written, found.ended, found.count) == ([], [], 3)
+
+
+def test_what_is_gone_ends_only_where_the_feed_would_have_it():
+    held = held_after(record("A"), record("N", affected=[affected("npm", "a")]), {"id": "BARE"}, record("B"))
+
+    def ended(scope, **more):
+        return plan(feed(record("A"), **more), scope, held).gone
+
+    assert ended(None) == 3
+    assert ended(frozenset({"pypi"})) == 1
+    assert ended(frozenset()) == 0
+    assert ended(None, refused=("x/B.json", "N.yaml")) == 1
+
+
+def test_a_record_that_links_two_flaws_writes_both_anew_and_its_going_takes_them_apart_again():
+    apart = [record("CVE-1"), record("CVE-2")]
+    link = record("LINK", aliases=["CVE-1", "CVE-2"])
+    joined = plan(feed(*apart, link), None, held_after(*apart))
+    assert {place.group for _record, place, _old in joined.written} == {"CVE-1"}
+    assert (joined.added, joined.changed) == (1, 2)
+
+    parted = plan(feed(*apart), None, held_after(*apart, link))
+    assert {(item.advisory.id, place.group) for item, place, _old in parted.written} == {("CVE-1", "CVE-1"), ("CVE-2", "CVE-2")}

@@ -7,14 +7,15 @@ answers which flaws a version has. Every answer is one of three: affected, not a
 from governance.dependencies.advisories.archives import entries_of_zip
 from governance.dependencies.advisories.freshness import Snapshot, age, freshness, shrinks, snapshot_of
 from governance.dependencies.advisories.grouping import Group, merged
-from governance.dependencies.advisories.index import Finding, Index
+from governance.dependencies.advisories.index import Finding, Index, findings
 from governance.dependencies.advisories.model import MESSAGES, Advisory, Affected, Range, Refused
-from governance.dependencies.advisories.osv import read_entries, read_record
+from governance.dependencies.advisories.osv import comparable_name, read_entries, read_record
 from governance.dependencies.advisories.severity import SEVERITIES, cvss3_score, worst
-from governance.dependencies.advisories.spans import Span, spans_of
-from governance.dependencies.advisories.versions import version_key
+from governance.dependencies.advisories.spans import HIGHEST, Span, spans_of
+from governance.dependencies.advisories.versions import version_key, written
 
 __all__ = [
+    "HIGHEST",
     "MESSAGES",
     "SEVERITIES",
     "Advisory",
@@ -27,8 +28,10 @@ __all__ = [
     "Snapshot",
     "Span",
     "age",
+    "comparable_name",
     "cvss3_score",
     "entries_of_zip",
+    "findings",
     "freshness",
     "merged",
     "read_entries",
@@ -38,4 +41,5 @@ __all__ = [
     "spans_of",
     "version_key",
     "worst",
+    "written",
 ]

@@ -6,6 +6,7 @@ The texts hold digits and letters from a to f only: every database sorts them al
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from packaging.version import InvalidVersion, Version
 
@@ -38,6 +39,7 @@ def _number(value: int | str) -> str:
     return f"{len(digits):02}{digits}"
 
 
+@lru_cache(maxsize=100_000)  # records list the same versions again and again
 def _pep440(written: str) -> str | None:
     if len(written) > 200:
         return None
@@ -76,3 +78,64 @@ def semver_key(written: str) -> str | None:
         return core + "1" + "".join(parts) + "0"
     except OverflowError:
         return None
+
+
+def written(ecosystem: str, key: str) -> str:
+    """A version that sorts like this key, for people to read: `2` for 2.0. Nothing for what is no key of the ecosystem."""
+    if key.startswith("="):
+        return key[1:]
+    try:
+        return _pep440_of(key) if ecosystem == "pypi" else _semver_of(key) if ecosystem in SEMVER_ECOSYSTEMS else ""
+    except (ValueError, IndexError):
+        return ""
+
+
+def _digits(key: str, at: int) -> tuple[str, int]:
+    """The number that stands there, and where it ends."""
+    end = at + 2 + int(key[at : at + 2])
+    return str(int(key[at + 2 : end])), end
+
+
+def _pep440_of(key: str) -> str:
+    epoch, at = _digits(key, 0)
+    parts = []
+    while key[at] == "5":
+        part, at = _digits(key, at + 1)
+        parts.append(part)
+    text = ("" if epoch == "0" else f"{epoch}!") + (".".join(parts) or "0")
+    at += 1
+    kind = key[at]
+    at += 1
+    if kind in "123":
+        number, at = _digits(key, at)
+        text += {"1": "a", "2": "b", "3": "rc"}[kind] + number
+    for word in (".post", ".dev"):
+        at += 1
+        if key[at - 1] == "1":
+            number, at = _digits(key, at)
+            text += word + number
+    return text
+
+
+def _semver_of(key: str) -> str:
+    parts, at = [], 0
+    for _part in range(3):
+        number, at = _digits(key, at)
+        parts.append(number)
+    text = ".".join(parts)
+    if key[at] == "9":
+        return text
+    at += 1
+    before = []
+    while key[at] != "0":
+        at += 1
+        if key[at - 1] == "1":
+            number, at = _digits(key, at)
+            before.append(number)
+        else:
+            end = at
+            while key[end : end + 2] != "00":
+                end += 2
+            before.append(bytes.fromhex(key[at:end]).decode("ascii"))
+            at = end + 2
+    return f"{text}-{'.'.join(before)}"

@@ -8,7 +8,7 @@ Imports are relative, so that the command-line client carries these modules as t
 """
 
 from .comparing import Comparison, Pair, carries_over, compare
-from .excerpts import excerpt
+from .excerpts import excerpt, excerpts
 from .facts import FORMAT, comparison_facts, from_facts, point_facts, to_facts
 from .model import SCANNER, FileFact, Limits, Native, Point, Scan
 from .scanning import scan, scan_model
@@ -33,6 +33,7 @@ __all__ = [
     "compare",
     "comparison_facts",
     "excerpt",
+    "excerpts",
     "from_facts",
     "point_facts",
     "scan",

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from .model import Budget, Exhausted
-from .paths import LONGEST_PATH, leaves_the_archive
+from .paths import LONGEST_PATH, conda_place, leaves_the_archive, printable, stable
 
 CHUNK = 256 * 1024
 MOST_XZ_MEMORY = 128 * 1024 * 1024
@@ -122,12 +122,15 @@ class _Xz(io.RawIOBase):
 class Archive:
     """An archive that is open. `root` is the one folder that an sdist has, and empty for a wheel.
 
+    With `conda` a tar is read as a conda package: its files are named as they would be in a wheel.
+
     Raises Unreadable if it is no archive, Exhausted when a limit is reached.
     """
 
-    def __init__(self, source: IO[bytes], budget: Budget) -> None:
+    def __init__(self, source: IO[bytes], budget: Budget, *, conda: bool = False) -> None:
         self.budget = budget
         self.root = ""
+        self.conda = conda
         head = _head(source)
         self.zip: zipfile.ZipFile | None = None
         self.raw: Any = source
@@ -163,9 +166,18 @@ class Archive:
             yield from _zip_entries(self.zip)
             return
         for entry in _tar_entries(self.raw, self.budget):
-            if not self.root and "/" in entry.name and not leaves_the_archive(entry.name):
+            if self.conda:
+                entry.name = conda_place(entry.name)
+            elif not self.root and "/" in entry.name and not leaves_the_archive(entry.name):
                 self.root = entry.name.removeprefix("./").partition("/")[0]
             yield entry
+
+    def by_place(self) -> Iterator[tuple[str, Entry]]:
+        """The same, each with its path as points and digests name it."""
+        for entry in self.entries():
+            self.budget.check_time(0)
+            name = printable(entry.name.removeprefix("./"))
+            yield stable(name[len(self.root) + 1 :] if self.root and name.startswith(self.root + "/") else name), entry
 
 
 _DIST_INFO = re.compile(r"^[^/]+\.dist-info/")

@@ -3,40 +3,70 @@
 from __future__ import annotations
 
 import io
+import re
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import IO
 
-from .archives import Archive, Unreadable
+from .archives import Archive, Entry, Unreadable
 from .model import Budget, Exhausted, Limits
-from .paths import printable, stable
 
 WIDEST = 400  # characters of a line that are shown
+_LINE_END = re.compile(r"\r\n|\r|\n")
+Lines = tuple[tuple[int, str], ...]
 
 
-def excerpt(
-    source: bytes | IO[bytes], path: str, line: int, around: int = 3, limits: Limits | None = None
-) -> tuple[tuple[int, str], ...]:
+def excerpt(source: bytes | IO[bytes], path: str, line: int, around: int = 3, limits: Limits | None = None) -> Lines:
     """(number, text) of the lines around one. `path` is that of a point. Empty if there is no such line or file, or a limit is reached."""
+    return excerpts(source, [(path, line)], around, limits).get((path, line), ())
+
+
+def excerpts(
+    source: bytes | IO[bytes],
+    wanted: Iterable[tuple[str, int]],
+    around: int = 3,
+    limits: Limits | None = None,
+    *,
+    conda: bool = False,
+) -> dict[tuple[str, int], Lines]:
+    """The same for many (path, line), with one look through the archive. What cannot be shown is left out."""
     limits = limits or Limits()
     stream = io.BytesIO(source) if isinstance(source, bytes) else source
     budget = Budget(limits, packed_bytes=_size(stream))
+    left: defaultdict[str, set[int]] = defaultdict(set)
+    for path, line in wanted:
+        left[path].add(line)
+    found: dict[tuple[str, int], Lines] = {}
     try:
-        archive = Archive(stream, budget)
-        for entry in archive.entries():
-            name = printable(entry.name.removeprefix("./"))
-            name = name[len(archive.root) + 1 :] if archive.root and name.startswith(archive.root + "/") else name
-            if stable(name) != path or entry.stream is None:
+        archive = Archive(stream, budget, conda=conda)
+        for path, entry in archive.by_place():
+            if path not in left or entry.stream is None:
                 continue
-            data = b""
-            for chunk in entry.chunks(budget):
-                data += chunk
-                if len(data) > limits.source_bytes:
-                    break
-            lines = data.decode("utf-8", "replace").splitlines()
-            first, last = max(line - around, 1), min(line + around, len(lines))
-            return tuple((number, _shown(lines[number - 1])) for number in range(first, last + 1)) if line <= len(lines) else ()
+            lines = _lines(_text(entry, budget))
+            for line in left.pop(path):
+                if 1 <= line <= len(lines):
+                    first, last = max(line - around, 1), min(line + around, len(lines))
+                    found[path, line] = tuple((number, _shown(lines[number - 1])) for number in range(first, last + 1))
+            if not left:
+                break
     except (Exhausted, Unreadable):
-        return ()
-    return ()
+        return found
+    return found
+
+
+def _lines(text: str) -> list[str]:
+    """As Python counts them: other signs that end a line would hide one."""
+    lines = _LINE_END.split(text)
+    return lines[:-1] if lines[-1] == "" else lines
+
+
+def _text(entry: Entry, budget: Budget) -> str:
+    data = b""
+    for chunk in entry.chunks(budget):
+        data += chunk
+        if len(data) > budget.limits.source_bytes:
+            break
+    return data.decode("utf-8", "replace")
 
 
 def _shown(text: str) -> str:

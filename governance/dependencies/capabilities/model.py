@@ -11,7 +11,7 @@ from .paths import printable
 
 SCANNER = "1"  # raised when the same archive would give other points, so that stored ones are known to be old
 
-Kind = Literal["wheel", "sdist", "model", "unknown"]
+Kind = Literal["wheel", "sdist", "conda", "model", "unknown"]
 When = Literal["startup", "install", "import", "main", "call", "test"]
 Confidence = Literal["exact", "by-name", "string"]
 

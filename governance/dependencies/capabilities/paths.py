@@ -20,6 +20,8 @@ _EGG_INFO = re.compile(r"(^|/)[^/]+\.egg-info(?=/)")
 _DATA = re.compile(r"^[^/]+-[^/]+\.data(?=/)")
 _LIBS = re.compile(r"^[^/]+\.(libs|dylibs)(?=/)")
 _DRIVE = re.compile(r"^[A-Za-z]:")
+_CONDA_SITE = re.compile(r"^(?:\./)?(?:lib/python[0-9.]+t?/|Lib/)?site-packages/(?=.)")
+_CONDA_INFO = re.compile(r"^(?:\./)?info/(?=.)")
 
 
 def suffix_of(path: str) -> str:
@@ -80,6 +82,11 @@ def stable(path: str) -> str:
         path = _SO_VERSION.sub("", _PLATFORM_TAG.sub("", path))
         path = path[: -len("pyd")] + "so" if path.endswith(".pyd") else path
     return path
+
+
+def conda_place(name: str) -> str:
+    """What a file of a conda package is called in a wheel: so both have the same source digest where they hold the same source."""
+    return _CONDA_INFO.sub("conda.dist-info/", _CONDA_SITE.sub("", name, count=1), count=1)
 
 
 def module_of(path: str) -> str:

@@ -25,8 +25,14 @@ _HELD_BYTES = 16 * 1024 * 1024  # of sources that wait to be parsed
 _DEFAULTS = Limits()
 
 
-def scan(source: bytes | IO[bytes], *, limits: Limits = _DEFAULTS, clock: Callable[[], float] = time.thread_time) -> Scan:
-    """What a wheel or an sdist can do. Nothing is unpacked, imported, built or run.
+def scan(
+    source: bytes | IO[bytes],
+    *,
+    conda: bool = False,
+    limits: Limits = _DEFAULTS,
+    clock: Callable[[], float] = time.thread_time,
+) -> Scan:
+    """What a wheel or an sdist can do, or with `conda` a conda package (`.tar.bz2`). Nothing is unpacked, imported, built or run.
 
     Raises nothing for a bad archive: what could not be read are points of the capability `unanalysed`, and then `complete`
     is false or `source_digest` empty. `limits` bounds memory and, between two files, time.
@@ -37,7 +43,7 @@ def scan(source: bytes | IO[bytes], *, limits: Limits = _DEFAULTS, clock: Callab
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the parser about somebody else's escapes
-            return _Scanner(limits, clock).run(stream)
+            return _Scanner(limits, clock, conda).run(stream)
     finally:
         if collecting:
             gc.enable()
@@ -66,8 +72,8 @@ def scan_model(data: bytes, path: str, *, limits: Limits = _DEFAULTS, clock: Cal
 
 
 class _Scanner:
-    def __init__(self, limits: Limits, clock: Callable[[], float]) -> None:
-        self.limits, self.budget = limits, Budget(limits, clock)
+    def __init__(self, limits: Limits, clock: Callable[[], float], conda: bool = False) -> None:
+        self.limits, self.budget, self.conda = limits, Budget(limits, clock), conda
         self.hits: list[Hit] = []
         self.files: list[FileFact] = []
         self.natives: list[Native] = []
@@ -85,7 +91,7 @@ class _Scanner:
         try:
             if size > self.limits.archive_bytes:
                 raise Exhausted("too_much")
-            archive = Archive(stream, self.budget)
+            archive = Archive(stream, self.budget, conda=self.conda)
             wheel = archive.zip is not None and not archive.root
             for entry in archive.entries():
                 self.budget.check_time(entry.size if entry.size < 100_000 else 100_000)
@@ -97,7 +103,7 @@ class _Scanner:
         except (Exhausted, Unreadable) as problem:
             self._unanalysed(problem.reason, "", detail="the archive is not read to its end")
             self.complete = self.whole = False
-        return self._result(sha256, "wheel" if wheel else ("sdist" if root else "unknown"))
+        return self._result(sha256, "conda" if self.conda else "wheel" if wheel else ("sdist" if root else "unknown"))
 
     def _result(self, sha256: str, kind: str) -> Scan:
         if kind == "sdist":

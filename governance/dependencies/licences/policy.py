@@ -25,20 +25,21 @@ class Policy:
     _said: Mapping[str, Answer] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if both := {_key(name) for name in self.allowed} & {_key(name) for name in self.denied}:
+        if both := {key_of(name) for name in self.allowed} & {key_of(name) for name in self.denied}:
             raise ValueError(f"both allowed and denied: {', '.join(sorted(both))}")
-        said: dict[str, Answer] = {_key(name): "allowed" for name in self.allowed}
-        object.__setattr__(self, "_said", said | {_key(name): "denied" for name in self.denied})
+        said: dict[str, Answer] = {key_of(name): "allowed" for name in self.allowed}
+        object.__setattr__(self, "_said", said | {key_of(name): "denied" for name in self.denied})
 
     def of(self, licence: Licence) -> Answer:
         """An exception only ever permits more: what is allowed without it stays so. What is denied without it is, unless it is named."""
-        known = self._said.get(_key(str(licence)))
+        known = self._said.get(key_of(str(licence)))
         if known is None and licence.exception:
-            known = self._said.get(_key(str(Licence(licence.id, licence.or_later))))
+            known = self._said.get(key_of(str(Licence(licence.id, licence.or_later))))
         return known or "unknown"
 
 
-def _key(name: str) -> str:
+def key_of(name: str) -> str:
+    """What two names of the same licence share."""
     words = name.strip().lower()
     first, with_, rest = words.partition(" with ")
     return first.removesuffix("-or-later").removesuffix("+") + ("+" if first.endswith(("-or-later", "+")) else "") + with_ + rest

@@ -103,6 +103,8 @@ def packaged(sheet: Sheet, line: int, label: str, version: str, written: str, ot
             sheet.problem(line, "purl_not_valid", written, value=written)
         return {"name": label, "version": version, "ecosystem": otherwise}
     name = purl.name if purl.type == "pypi" else purl.full_name
+    if purl.type == "oci":  # its name is only the last part of where the image lies
+        name = purl.qualifiers.get("repository_url") or name
     odd_name = purl.type == "pypi" and bool(label) and canonicalize_name(label.rsplit("/", 1)[-1]) != canonicalize_name(name)
     if odd_name or (version and purl.version and purl.version != version and not _same(purl.type, purl.version, version)):
         sheet.problem(line, "purl_differs", f"{label} {version} {written}", purl=written, name=f"{label} {version}".strip())

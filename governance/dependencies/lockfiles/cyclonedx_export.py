@@ -98,6 +98,8 @@ def _component(row: RequirementLike, reference: str) -> dict[str, Any]:
         ("specifier", "" if row.version else row.specifier),
         ("origin", row.origin),
         ("url", row.url),
+        ("index", getattr(row, "index", "")),
+        ("groups", " ".join(getattr(row, "groups", ()))),
     ]
     return _without_empty({
         "type": _TYPES.get(_ecosystem(row), "library"),

@@ -148,8 +148,11 @@ def lock_body(
     return body
 
 
-# What these leave unread is told by the bytes alone.
-WHOLE_FILE = FATAL | {"format_not_read_yet", "format_unknown", "syntax", "not_the_format", "too_deep", "too_many_values"}
+# What these leave unread is told by the bytes alone: the text of the problem does not hold all that stands there.
+WHOLE_FILE = FATAL | {
+    "format_not_read_yet", "format_unknown", "syntax", "not_the_format", "too_deep", "too_many_values", "alias", "duplicate_key",
+    "no_text", "not_a_list", "not_an_entry", "not_a_text", "too_long",
+}  # fmt: skip
 
 
 def _beside(item: RequirementLike) -> list[list[Any]]:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, quote, unquote
 
 from governance.dependencies.lockfiles.model import LONGEST_REQUIREMENT
 
-_TYPE = re.compile(r"[a-z][a-z0-9.+-]*")
+_TYPE = re.compile(r"[a-z][a-z0-9.+-]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)

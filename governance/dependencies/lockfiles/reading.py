@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 
 from governance.dependencies.lockfiles import (
@@ -47,6 +49,13 @@ READERS: Mapping[str, Callable[[str, Sheet], None]] = {
 }
 
 
+_XML = re.compile(rb"""\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]{0,39})["']""")
+# Encodings of texts: Python's codecs know others under other names, which unpack archives.
+_TEXTS = (
+    "utf-8", "utf8", "us-ascii", "ascii", "iso-8859-", "iso8859", "latin", "windows-125", "cp125", "gb", "big5", "euc", "shift", "sjis", "koi8",
+)  # fmt: skip
+
+
 class Undecodable(ValueError):
     """The bytes are no text. The message says where."""
 
@@ -54,8 +63,8 @@ class Undecodable(ValueError):
 def parse(path: str, content: str | bytes) -> Parsed:
     """What the lock file `content`, found at `path`, asks for. Never raises: what is wrong is in `problems`.
 
-    Requirements files are UTF-8 of up to 4 MiB. Other formats may have up to 16 MiB, and a byte order mark may say that they are UTF-16
-    or UTF-32. The format is taken from the file name, or from how the file begins.
+    Requirements files have up to 4 MiB, other formats up to 16 MiB. They are UTF-8, or what a byte order mark or the declaration of an
+    XML file says. The format is taken from the file name, or from how the file begins.
     """
     format = detect(path, content[:HEAD])
     try:
@@ -66,11 +75,9 @@ def parse(path: str, content: str | bytes) -> Parsed:
     if len(raw) > largest:
         return _unusable(format, raw, "too_large", f"the file has {len(raw)} bytes; at most {largest} are read")
     try:
-        text = raw.decode("utf-8-sig") if isinstance(content, str) or format == REQUIREMENTS else decode(raw)
+        text = content.removeprefix("\ufeff") if isinstance(content, str) else decode(raw)
     except Undecodable as error:
         return _unusable(format, raw, "not_utf8", str(error))
-    except UnicodeDecodeError as error:
-        return _unusable(format, raw, "not_utf8", f"byte {error.start} is not UTF-8")
     if "\0" in text:
         return _unusable(format, raw, "null_character", f"character {text.index(chr(0))} is a null character")
     if format == REQUIREMENTS:
@@ -94,14 +101,28 @@ def _structured(format: str, raw: bytes, text: str) -> Parsed:
 
 
 def decode(raw: bytes) -> str:
-    """The text of a file: in the encoding of its byte order mark, and UTF-8 without one. Raises Undecodable."""
-    encoding = next((encoding for mark, encoding in MARKS if raw.startswith(mark)), "utf-8")
-    mark = next((mark for mark, _encoding in MARKS if raw.startswith(mark)), b"")
+    """The text of a file: in the encoding of its byte order mark or of its XML declaration, and UTF-8 without. Raises Undecodable."""
+    mark, encoding = next((found for found in MARKS if raw.startswith(found[0])), (b"", ""))
+    encoding = encoding or _declared(raw)
     try:
         return raw[len(mark) :].decode(encoding)
     except UnicodeDecodeError as error:
         name = {"utf-8": "UTF-8"}.get(encoding, encoding)
         raise Undecodable(f"byte {error.start + len(mark)} is not {name}") from error
+
+
+def _declared(raw: bytes) -> str:
+    """What an XML declaration says of the bytes that it stands before. Raises Undecodable for what Python has no text encoding for."""
+    found = _XML.match(raw[:200])
+    name = found[1].decode("ascii").lower() if found else "utf-8"
+    if name.replace("-", "").replace("_", "").startswith(("utf16", "utf32")):
+        return "utf-8"  # it was read to be told so: it is not in two or four bytes a character
+    if name.startswith(_TEXTS):
+        try:
+            return codecs.lookup(name).name
+        except LookupError:
+            pass
+    raise Undecodable(f"the encoding {name} is not known")
 
 
 def _unusable(format: str, raw: bytes, code: str, message: str) -> Parsed:

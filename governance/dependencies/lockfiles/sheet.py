@@ -27,6 +27,7 @@ from governance.dependencies.lockfiles.requirement_text import purl_of
 NO_TEXT = re.compile("[\x00\ud800-\udfff]")  # can be neither stored nor hashed: NUL, and half a surrogate pair
 LONGEST_SHOWN = 500  # characters of what a problem is about
 _HEX = re.compile(r"[0-9a-f]+")
+_ALGORITHM = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 _LENGTHS = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128}
 
 
@@ -50,7 +51,7 @@ class Sheet:
         self.problems.append(Problem(line, code, MESSAGES[code] % said, shown(text)))
 
     def option(self, name: str, value: object, line: int = 0) -> None:
-        self.options.append(Option(name, shown(value, LONGEST_REQUIREMENT), line))
+        self.options.append(Option(shown(name), shown(value, LONGEST_REQUIREMENT), line))
 
     def text(self, entry: Mapping[Any, Any], name: str, line: int) -> str:
         """The text under `name`; empty where there is none. Anything else than a text is a problem."""
@@ -100,6 +101,13 @@ class Sheet:
                 self.problem(line, "not_a_text", item, name=name)
         return tuple(found)
 
+    def _in_one_line(self, value: str, line: int) -> str:
+        """What is shown in lists and addresses: without line ends and what cannot be seen."""
+        if value.isprintable():
+            return value
+        self.problem(line, "no_text", value)
+        return "".join(character if character.isprintable() else "\ufffd" for character in value)
+
     def url(self, value: str, line: int) -> str:
         """The URL without what it must not hold, which is told."""
         safe = without_credentials(value)
@@ -114,7 +122,11 @@ class Sheet:
             algorithm, _colon, digits = value.strip().lower().partition(":")
             algorithm = algorithm.replace("sha-", "sha").replace("_", "-")
             wanted = _LENGTHS.get(algorithm)
-            if algorithm and _HEX.fullmatch(digits) and (len(digits) == wanted if wanted else 8 <= len(digits) <= 256):
+            if (
+                _ALGORITHM.fullmatch(algorithm)
+                and _HEX.fullmatch(digits)
+                and (len(digits) == wanted if wanted else 8 <= len(digits) <= 256)
+            ):
                 found.add(f"{algorithm}:{digits}")
             else:
                 self.problem(line, "hash_not_valid", value, value=value)
@@ -145,6 +157,7 @@ class Sheet:
         if not name.strip():
             self.problem(line, "name_unknown", said)
             return
+        name, version = self._in_one_line(name, line), self._in_one_line(version, line)
         for what, value, most in (
             ("name", name, LONGEST_NAME),
             ("version", version, LONGEST_NAME),
@@ -178,7 +191,7 @@ class Sheet:
                 hashes=tuple(self.hashes(hashes, line)),
                 line=line,
                 ecosystem=ecosystem,
-                groups=tuple(sorted({group for group in groups if group})),
+                groups=tuple(sorted({self.clean(group, line) for group in groups if group})),
                 index=without_credentials(index),
                 licence=licence[:LONGEST_REQUIREMENT],
             )

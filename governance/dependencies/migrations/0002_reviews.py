@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 ("source", models.CharField(max_length=500, verbose_name="From")),
                 ("count", models.PositiveIntegerField()),
                 ("newest", models.CharField(blank=True, max_length=40)),
+                ("ecosystems", models.JSONField(blank=True, default=dict)),
                 ("refused", models.PositiveIntegerField(default=0)),
                 ("told", models.JSONField(blank=True, default=list)),
                 ("added", models.PositiveIntegerField(default=0)),
@@ -77,6 +78,7 @@ class Migration(migrations.Migration):
                 ("sha256", models.CharField(blank=True, max_length=71)),
                 ("confirmed", models.BooleanField(default=False)),
                 ("failure", models.CharField(blank=True, max_length=500)),
+                ("failure_code", models.CharField(blank=True, max_length=40)),
                 ("created_at", models.DateTimeField()),
                 ("finished_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -117,8 +119,12 @@ class Migration(migrations.Migration):
                 ("identifier", models.CharField(max_length=100)),
                 ("group", models.CharField(max_length=100)),
                 ("aliases", models.JSONField(default=list)),
+                ("said_aliases", models.JSONField(default=list)),
+                ("leads", models.BooleanField(default=True)),
+                ("ecosystems", models.JSONField(default=list)),
                 ("summary", models.TextField(blank=True)),
                 ("severity", models.CharField(blank=True, max_length=10)),
+                ("worst", models.CharField(blank=True, max_length=10)),
                 ("published", models.CharField(blank=True, max_length=40)),
                 ("modified", models.CharField(blank=True, max_length=40)),
                 ("withdrawn", models.CharField(blank=True, max_length=40)),
@@ -248,7 +254,9 @@ class Migration(migrations.Migration):
                 (
                     "exit_plan",
                     models.TextField(
-                        validators=[django.core.validators.MaxLengthValidator(4000)], verbose_name="What happens when it ends"
+                        blank=True,
+                        validators=[django.core.validators.MaxLengthValidator(4000)],
+                        verbose_name="What happens when it ends",
                     ),
                 ),
                 ("created_at", models.DateTimeField()),
@@ -410,9 +418,10 @@ class Migration(migrations.Migration):
                 ("prepared_at", models.DateTimeField(blank=True, null=True)),
                 ("content_digest", models.CharField(blank=True, max_length=71)),
                 ("confirmed_at", models.DateTimeField(blank=True, null=True)),
-                ("sent_back_because", models.TextField(blank=True)),
+                ("sent_back_because", models.TextField(blank=True, null=True)),
                 ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
-                ("withdrawn_because", models.CharField(blank=True, max_length=500)),
+                ("withdrawn_because", models.CharField(blank=True, max_length=500, null=True)),
+                ("superseded_at", models.DateTimeField(blank=True, null=True)),
                 ("discarded_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "base",
@@ -422,6 +431,16 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="reviews_from_it",
                         to="dependencies.release",
+                    ),
+                ),
+                (
+                    "base_scan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="dependencies.artifactscan",
                     ),
                 ),
                 (
@@ -471,6 +490,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "follows",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="followed_by",
+                        to="dependencies.review",
+                    ),
+                ),
+                (
                     "withdrawn_by",
                     models.ForeignKey(
                         blank=True,
@@ -493,7 +522,7 @@ class Migration(migrations.Migration):
                 ("criteria", models.JSONField(default=list)),
                 ("created_at", models.DateTimeField()),
                 ("closed_at", models.DateTimeField(blank=True, null=True)),
-                ("closed_because", models.CharField(blank=True, max_length=500)),
+                ("closed_because", models.CharField(blank=True, max_length=500, null=True)),
             ],
             options={
                 "constraints": [
@@ -537,7 +566,7 @@ class Migration(migrations.Migration):
                 ),
                 ("ecosystem", models.CharField(default="pypi", max_length=40)),
                 ("name", models.CharField(max_length=200, verbose_name="Package")),
-                ("specifier", models.CharField(blank=True, max_length=200, verbose_name="Versions")),
+                ("specifier", models.CharField(blank=True, max_length=300, verbose_name="Versions")),
                 ("advisory", models.CharField(blank=True, max_length=100, verbose_name="Flaw")),
                 ("aliases", models.JSONField(blank=True, default=list)),
                 ("criteria", models.JSONField(blank=True, default=list)),
@@ -557,6 +586,16 @@ class Migration(migrations.Migration):
                 ("warned_at", models.DateTimeField(blank=True, null=True)),
                 ("revoked_at", models.DateTimeField(blank=True, null=True)),
                 ("revoked_because", models.CharField(blank=True, max_length=500, null=True)),
+                (
+                    "supersedes",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="superseded_by",
+                        to="dependencies.ruling",
+                    ),
+                ),
                 (
                     "created_by",
                     models.ForeignKey(
@@ -600,6 +639,24 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="RulingRequester",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("why", models.CharField(blank=True, max_length=500)),
+                ("asked_at", models.DateTimeField()),
+                (
+                    "ruling",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="requesters", to="dependencies.ruling"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Source",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -628,6 +685,7 @@ class Migration(migrations.Migration):
                 ("starts_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField()),
                 ("operator", models.CharField(blank=True, max_length=200, verbose_name="Who runs it")),
+                ("mirror_of", models.CharField(blank=True, max_length=500, verbose_name="What it copies")),
                 ("snapshot_on", models.DateField(blank=True, null=True, verbose_name="State of")),
                 ("terms", models.CharField(blank=True, max_length=500, verbose_name="Terms")),
                 ("created_at", models.DateTimeField()),
@@ -666,7 +724,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="advisory",
-            index=models.Index(fields=["-modified", "-id"], name="advisory_newest"),
+            index=models.Index(
+                condition=models.Q(("leads", True), ("until", None)), fields=["-modified", "-id"], name="advisory_newest"
+            ),
         ),
         migrations.AddConstraint(
             model_name="advisory",
@@ -723,8 +783,14 @@ class Migration(migrations.Migration):
             model_name="review",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("confirmed_at", None),
-                    models.Q(("expires_at__isnull", False), ("prepared_at__isnull", False)),
+                    models.Q(("confirmed_at", None), ("confirmed_by", None)),
+                    models.Q(
+                        ("confirmed_at__isnull", False),
+                        ("confirmed_by__isnull", False),
+                        ("expires_at__isnull", False),
+                        ("prepared_at__isnull", False),
+                        ("prepared_by__isnull", False),
+                    ),
                     _connector="OR",
                 ),
                 name="review_confirmed_once_prepared",
@@ -770,11 +836,37 @@ class Migration(migrations.Migration):
                     ("effect", "block"),
                     ("decision", None),
                     ("decision", "no"),
-                    ("recommended_at__isnull", False),
+                    models.Q(
+                        ("decided_by__isnull", False), ("recommended_at__isnull", False), ("recommended_by__isnull", False)
+                    ),
                     _connector="OR",
                 ),
                 name="ruling_recommended_before_it_holds",
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="ruling",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("effect", "block"),
+                    ("decided_by", None),
+                    ("created_by", None),
+                    models.Q(("decided_by", models.F("created_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="ruling_decided_by_no_asker",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="ruling",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("decision", None), ("decided_at__isnull", False), _connector="OR"),
+                name="ruling_decided_at_a_time",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="rulingrequester",
+            constraint=models.UniqueConstraint(fields=("ruling", "user"), name="ruling_requester_once"),
         ),
         migrations.AddConstraint(
             model_name="ruling",
@@ -823,6 +915,36 @@ class Migration(migrations.Migration):
             ),
             free=("warned_at",),
         ),
+        AppendOnly("RulingRequester"),
+        AppendOnly(
+            "Review",
+            set_once=(
+                "confirmed_by_id",
+                "confirmed_at",
+                "sent_back_because",
+                "withdrawn_by_id",
+                "withdrawn_at",
+                "withdrawn_because",
+                "superseded_at",
+                "discarded_at",
+            ),
+            drafted=(
+                "criteria",
+                "verdict",
+                "thoroughness",
+                "points",
+                "left_out",
+                "notes",
+                "evidence",
+                "expires_at",
+                "prepared_by_id",
+                "prepared_at",
+                "content_digest",
+            ),
+            until=("prepared_at", "discarded_at"),
+        ),
+        AppendOnly("ReviewRequest", set_once=("closed_at", "closed_because"), free=("criteria",)),
+        AppendOnly("Requester"),
         AppendOnly("AdvisorySnapshot"),
         AppendOnly("AdvisorySpan"),
         AppendOnly("Advisory", set_once=("until_id",)),

@@ -1,10 +1,10 @@
 """The tables of dependencies: what is asked for, what it is made of, and what people judged about it."""
 
 from governance.dependencies.models.advisories import Advisory, AdvisoryImport, AdvisorySnapshot, AdvisorySpan
+from governance.dependencies.models.external import ExternalService, ExternalServiceQuerySet
 from governance.dependencies.models.packages import Artifact, ArtifactScan, Distance, Package, Release
 from governance.dependencies.models.reviews import Requester, Review, ReviewQuerySet, ReviewRequest
-from governance.dependencies.models.rulings import Ruling, RulingQuerySet
-from governance.dependencies.models.services import ExternalService, ExternalServiceQuerySet
+from governance.dependencies.models.rulings import Ruling, RulingQuerySet, RulingRequester
 from governance.dependencies.models.sets import DependencySet, DependencySetQuerySet, Requirement, RequirementQuerySet
 from governance.dependencies.models.sources import LicenceRule, Source, SourceQuerySet
 
@@ -31,6 +31,7 @@ __all__ = [
     "ReviewRequest",
     "Ruling",
     "RulingQuerySet",
+    "RulingRequester",
     "Source",
     "SourceQuerySet",
 ]

@@ -12,15 +12,21 @@ from governance.people.models import User
 
 
 class AdvisorySnapshot(PublicIdModel):
-    """One import: of which bytes, how many records, and how new the newest is. Every answer names the one it rests on."""
+    """What is known after one import, and of which bytes that was. Every answer names the one it rests on.
+
+    A file may be the feed of one ecosystem among several. `ecosystems`: ecosystem → {"count": records about it, "newest": instant of the
+    newest change in the feed that last brought them, "imported_at"}. `newest` is the oldest of these: data that one feed brought today
+    makes that of another no newer.
+    """
 
     public_id_prefix = "ads"
     audit_fields = ("digest", "source", "count", "newest", "refused", "imported_at")
 
     digest = models.CharField(max_length=71)  # over the bytes
     source = models.CharField(_("From"), max_length=500)  # an address without credentials, or the name of a file
-    count = models.PositiveIntegerField()
-    newest = models.CharField(max_length=40, blank=True)  # instant of the newest change, as written
+    count = models.PositiveIntegerField()  # records that hold now, withdrawn ones too
+    newest = models.CharField(max_length=40, blank=True)  # an instant, as written; empty where a feed does not tell
+    ecosystems = models.JSONField(default=dict, blank=True)
     refused = models.PositiveIntegerField(default=0)
     told = models.JSONField(default=list, blank=True)  # the first records that could not be read: [{"name", "code", "params"}]
     added = models.PositiveIntegerField(default=0)
@@ -38,18 +44,24 @@ class AdvisorySnapshot(PublicIdModel):
 class Advisory(models.Model):
     """One record, as it was from one import until another one changed it: an answer of last spring can be found again.
 
-    `group` is the key of the flaw it is about, `aliases` all names that the flaw goes by. Withdrawn ones are kept, and have no spans.
+    `group` is the key of the flaw it is about, `aliases` all names that the flaw goes by; `said_aliases` are those of this record alone.
+    Of the records of a flaw one leads: it stands for the flaw in lists, with the worst severity among them. Withdrawn ones are kept,
+    and have no spans.
     """
 
     identifier = models.CharField(max_length=100)
     group = models.CharField(max_length=100)
     aliases = models.JSONField(default=list)
+    said_aliases = models.JSONField(default=list)
+    leads = models.BooleanField(default=True)
+    ecosystems = models.JSONField(default=list)  # of what is affected
     summary = models.TextField(blank=True)
     severity = models.CharField(max_length=10, blank=True)
+    worst = models.CharField(max_length=10, blank=True)
     published = models.CharField(max_length=40, blank=True)
     modified = models.CharField(max_length=40, blank=True)
     withdrawn = models.CharField(max_length=40, blank=True)
-    digest = models.CharField(max_length=71)  # over what is kept, so that an import finds what changed
+    digest = models.CharField(max_length=71)  # over what the record says, so that an import finds what changed
     since = models.ForeignKey(AdvisorySnapshot, models.PROTECT, related_name="+")
     until = models.ForeignKey(AdvisorySnapshot, models.PROTECT, null=True, blank=True, related_name="+")  # the first without it
 
@@ -61,7 +73,7 @@ class Advisory(models.Model):
         ]
         indexes = [
             models.Index(fields=["group"], name="advisory_by_group"),
-            models.Index(fields=["-modified", "-id"], name="advisory_newest"),
+            models.Index(fields=["-modified", "-id"], name="advisory_newest", condition=Q(until=None, leads=True)),
         ]
 
     def __str__(self) -> str:
@@ -85,7 +97,10 @@ class AdvisorySpan(models.Model):
 
 
 class AdvisoryImport(PublicIdModel):
-    """A file or an address to import from: asked for, carried out by a job, or refused with the reason."""
+    """A file or an address to import from: asked for, carried out by a job, or refused with the reason.
+
+    The file is kept until it was imported; what it said is in the records then.
+    """
 
     public_id_prefix = "adi"
     audit_fields = ("source", "sha256", "confirmed", "finished_at")
@@ -96,6 +111,7 @@ class AdvisoryImport(PublicIdModel):
     confirmed = models.BooleanField(default=False)  # somebody said that it may have far fewer records than the last
     job = models.ForeignKey(Job, models.PROTECT, null=True, blank=True, related_name="+")
     failure = models.CharField(max_length=500, blank=True)
+    failure_code = models.CharField(max_length=40, blank=True)
     snapshot = models.ForeignKey(AdvisorySnapshot, models.PROTECT, null=True, blank=True, related_name="+")
     created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()

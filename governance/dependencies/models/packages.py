@@ -52,7 +52,7 @@ class Package(PublicIdModel):
 class Release(PublicIdModel):
     """One version of a package with one source: every file of it, for whatever platform, whose sources are the same.
 
-    `source_digest` is empty where not every file could be read; then no review can speak of more than the one file.
+    Where not every file could be read, and for a model, `source_digest` is that of the one file: no review of it can speak of another.
     """
 
     public_id_prefix = "rel"
@@ -100,6 +100,7 @@ class Artifact(PublicIdModel):
     created_at = models.DateTimeField()
 
     objects = FromInsideQuerySet.as_manager()
+    is_new = False  # on the row that a service has written just now, rather than found
 
     class Meta:
         indexes = [models.Index(fields=["release", "-id"], name="artifact_of_release")]

@@ -25,17 +25,29 @@ class ReviewQuerySet(FromInsideQuerySet):
         """Confirmed by somebody else, and neither over nor taken back at `at` (now). Half-open: at the end itself it is absent."""
         at = at or clock.now()
         return self.filter(
-            Q(withdrawn_at=None) | Q(withdrawn_at__gt=at), confirmed_at__lte=at, expires_at__gt=at, discarded_at=None
+            Q(withdrawn_at=None) | Q(withdrawn_at__gt=at),
+            Q(superseded_at=None) | Q(superseded_at__gt=at),
+            confirmed_at__lte=at,
+            expires_at__gt=at,
+            discarded_at=None,
         ).exclude(prepared_by=F("confirmed_by"))
+
+    def drafts(self) -> Self:
+        return self.filter(prepared_at=None, discarded_at=None)
+
+    def waiting(self, at: datetime | None = None) -> Self:
+        """Prepared, and not confirmed, sent back, withdrawn or run out at `at` (now)."""
+        at = at or clock.now()
+        return self.filter(prepared_at__lte=at, expires_at__gt=at, confirmed_at=None, discarded_at=None, withdrawn_at=None)
 
 
 class Review(PublicIdModel):
     """Somebody looked at a release, in full or from another one, and says what it is good for; somebody else confirms that.
 
     While it is a draft its columns may change. From `prepared_at` on it is written: it is confirmed, sent back (a new draft), withdrawn,
-    or superseded by another, never edited. `points`: key of the point → {"verdict": expected | refused | unreachable, "why",
-    "forms", "carried"}: how it was written when it was judged, and the public id of the review it was carried over from.
-    A review that says `fail` counts as soon as it is prepared.
+    or superseded by another, never edited. `points`: key of the point → {"verdict": expected | refused | unreachable, "why", "by",
+    "forms", "count", "carried"}: who judged it, how it was written then, and the public id of the review it was carried over from.
+    A review that says `fail` counts as soon as it is prepared. `follows` is the one that was sent back and is worked on here.
     """
 
     class Verdict(models.TextChoices):
@@ -52,6 +64,7 @@ class Review(PublicIdModel):
     release = models.ForeignKey(Release, models.PROTECT, related_name="reviews")
     base = models.ForeignKey(Release, models.PROTECT, null=True, blank=True, related_name="reviews_from_it")
     scan = models.ForeignKey(ArtifactScan, models.PROTECT, related_name="+")  # what was on the screen
+    base_scan = models.ForeignKey(ArtifactScan, models.PROTECT, null=True, blank=True, related_name="+")  # and what it was held against
     criteria = models.JSONField(default=list)  # names of criteria
     verdict = models.CharField(max_length=4, choices=Verdict.choices, default=Verdict.PASS)
     thoroughness = models.CharField(max_length=8, choices=Thoroughness.choices, default=Thoroughness.POINTS)
@@ -63,16 +76,18 @@ class Review(PublicIdModel):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     supersedes = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="superseded_by")
+    follows = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="followed_by")
     # Written once
     prepared_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     prepared_at = models.DateTimeField(null=True, blank=True)
     content_digest = models.CharField(max_length=71, blank=True)  # over what was prepared: what is confirmed is this
     confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True, blank=True)
-    sent_back_because = models.TextField(blank=True)
+    sent_back_because = models.TextField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_because = models.CharField(max_length=500, blank=True)
+    withdrawn_because = models.CharField(max_length=500, null=True, blank=True)
+    superseded_at = models.DateTimeField(null=True, blank=True)  # when the one that supersedes it was confirmed
     discarded_at = models.DateTimeField(null=True, blank=True)  # a draft that came to nothing, or was sent back
 
     objects = ReviewQuerySet.as_manager()
@@ -83,7 +98,14 @@ class Review(PublicIdModel):
                 condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("prepared_by")), name="review_confirmed_by_another"
             ),
             models.CheckConstraint(
-                condition=Q(confirmed_at=None) | Q(prepared_at__isnull=False, expires_at__isnull=False),
+                condition=Q(confirmed_at=None, confirmed_by=None)
+                | Q(
+                    prepared_at__isnull=False,
+                    prepared_by__isnull=False,
+                    expires_at__isnull=False,
+                    confirmed_at__isnull=False,
+                    confirmed_by__isnull=False,
+                ),
                 name="review_confirmed_once_prepared",
             ),
             models.CheckConstraint(condition=Q(base=None) | ~Q(base=F("release")), name="review_from_another_release"),
@@ -97,6 +119,8 @@ class Review(PublicIdModel):
             return "withdrawn"
         if self.discarded_at is not None:
             return "discarded"
+        if self.superseded_at is not None and self.superseded_at <= at:
+            return "superseded"
         if self.prepared_at is None:
             return "draft"
         if self.expires_at is not None and self.expires_at <= at:
@@ -111,6 +135,7 @@ class Review(PublicIdModel):
             "version": f"{self.release.package}@{self.release.version}",
             "base": self.base.source_digest if self.base is not None else None,
             "scan": self.scan.facts_digest,
+            "base_scan": self.base_scan.facts_digest if self.base_scan is not None else None,
             "criteria": sorted(self.criteria),
             "verdict": self.verdict,
             "thoroughness": self.thoroughness,
@@ -129,6 +154,7 @@ class Review(PublicIdModel):
             "confirmed_by": self.confirmed_by.public_id if self.confirmed_by is not None else None,
             "confirmed_at": self.confirmed_at,
             "withdrawn_at": self.withdrawn_at,
+            "superseded_at": self.superseded_at,
             "discarded_at": self.discarded_at,
         }
 
@@ -148,7 +174,7 @@ class ReviewRequest(PublicIdModel):
     criteria = models.JSONField(default=list)
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
-    closed_because = models.CharField(max_length=500, blank=True)
+    closed_because = models.CharField(max_length=500, null=True, blank=True)
 
     objects = FromInsideQuerySet.as_manager()
 

@@ -14,10 +14,11 @@ from foundation import clock
 from foundation.actor import Actor
 from foundation.models import PublicIdModel
 from governance.dependencies.lockfiles import LONGEST_NAME, PYPI
-from governance.dependencies.models.packages import FromInsideQuerySet
+from governance.dependencies.models.packages import AppendOnlyFromInsideQuerySet, FromInsideQuerySet
 from governance.people.models import User
 from governance.usecases.models import UseCase
 
+LONGEST_SPECIFIER = LONGEST_NAME + 100
 State = Literal["asked", "recommended", "in_force", "refused", "expired", "revoked"]
 
 
@@ -59,14 +60,14 @@ class Ruling(PublicIdModel):
     public_id_prefix = "rul"
     audit_fields = (
         "effect", "ecosystem", "name", "specifier", "advisory", "aliases", "criteria", "scope", "reason", "justification", "expires_at",
-        "until_fix", "recommendation", "recommended_by", "decision", "decided_by", "revoked_at",
+        "until_fix", "supersedes", "recommendation", "recommended_by", "decision", "decided_by", "revoked_at",
     )  # fmt: skip
 
     effect = models.CharField(max_length=8, choices=Effect.choices)
     ecosystem = models.CharField(max_length=40, default=PYPI)
     name = models.CharField(_("Package"), max_length=LONGEST_NAME)
     specifier = models.CharField(
-        _("Versions"), max_length=200, blank=True
+        _("Versions"), max_length=LONGEST_SPECIFIER, blank=True
     )  # PEP 440 for PyPI, exact elsewhere; empty: every version
     advisory = models.CharField(_("Flaw"), max_length=100, blank=True)  # of `accept`
     aliases = models.JSONField(default=list, blank=True)  # all ids of the flaw when it was asked
@@ -77,6 +78,7 @@ class Ruling(PublicIdModel):
     expires_at = models.DateTimeField(_("Until when"), null=True, blank=True)
     until_fix = models.BooleanField(default=False)
     batch = models.CharField(max_length=40, blank=True)  # those that were made in one go, such as at the start of use
+    supersedes = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="superseded_by")
     created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
     # Written once
@@ -103,9 +105,17 @@ class Ruling(PublicIdModel):
                 name="ruling_decided_by_another",
             ),
             models.CheckConstraint(
-                condition=Q(effect="block") | Q(decision=None) | Q(decision="no") | Q(recommended_at__isnull=False),
+                condition=Q(effect="block") | Q(decided_by=None) | Q(created_by=None) | ~Q(decided_by=F("created_by")),
+                name="ruling_decided_by_no_asker",
+            ),
+            models.CheckConstraint(
+                condition=Q(effect="block")
+                | Q(decision=None)
+                | Q(decision="no")
+                | Q(recommended_at__isnull=False, recommended_by__isnull=False, decided_by__isnull=False),
                 name="ruling_recommended_before_it_holds",
             ),
+            models.CheckConstraint(condition=Q(decision=None) | Q(decided_at__isnull=False), name="ruling_decided_at_a_time"),
             models.CheckConstraint(condition=~Q(effect="accept") | ~Q(advisory=""), name="ruling_accepts_a_flaw"),
         ]
         indexes = [models.Index(fields=["ecosystem", "name"], name="ruling_of_package")]
@@ -128,3 +138,17 @@ class Ruling(PublicIdModel):
 
     def __str__(self) -> str:
         return f"{self.get_effect_display()}: {self.name} {self.specifier}".strip()
+
+
+class RulingRequester(models.Model):
+    """Somebody who needs the same as was asked for already, and why. Who needs it does not decide it."""
+
+    ruling = models.ForeignKey(Ruling, models.PROTECT, related_name="requesters")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    why = models.CharField(max_length=500, blank=True)
+    asked_at = models.DateTimeField()
+
+    objects = AppendOnlyFromInsideQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ruling", "user"], name="ruling_requester_once")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Self
 
 from django.db import models
@@ -10,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from foundation.actor import Actor
 from foundation.canonical import digest
 from foundation.models import AppendOnlyQuerySet, PublicIdModel
+from governance.dependencies.components import label
 from governance.dependencies.lockfiles import LONGEST_NAME, PYPI, lock_body
+from governance.dependencies.origins import Asked, asked_of
 from governance.people.models import User, from_inside
 
 
@@ -49,6 +52,11 @@ class DependencySet(PublicIdModel):
             options=[(option["name"], option["value"]) for option in self.options],
             problems=[(problem["code"], problem["text"]) for problem in self.problems],
         )
+
+    @cached_property
+    def asked(self) -> Asked:
+        """Which indexes and channels its options name: read once for all of its requirements."""
+        return asked_of(self.options)
 
     def audit_state(self) -> dict[str, Any]:
         return {
@@ -99,6 +107,11 @@ class Requirement(models.Model):
     class Meta:
         ordering = ["set", "line", "pk"]
         indexes = [models.Index(fields=["name", "version"], name="requirement_by_name")]
+
+    @property
+    def label(self) -> str:
+        """What addresses and lists call the package: `joblib`, `conda:numpy`."""
+        return label(self.ecosystem, self.name)
 
     def __str__(self) -> str:
         return f"{self.name} {self.version or self.url or self.specifier}".strip()

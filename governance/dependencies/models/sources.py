@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -15,6 +15,8 @@ from foundation.models import PublicIdModel
 from governance.dependencies.lockfiles import PYPI
 from governance.dependencies.models.packages import AppendOnlyFromInsideQuerySet, FromInsideQuerySet
 from governance.people.models import User
+
+State = Literal["proposed", "waiting", "active", "expired", "ended"]
 
 
 class SourceQuerySet(FromInsideQuerySet):
@@ -29,6 +31,7 @@ class Source(PublicIdModel):
     A channel or an index may be trusted as a whole (`packages` empty); a publisher and a package only by exact names, on one index: a
     name that merely begins alike is another package, and what a trusted package depends on is not trusted by that. `presets`:
     capability → why it is expected of these packages, offered on their review sheets (native libraries of scikit-learn).
+    A mirror vouches for nothing of its own: what is trusted on the index that it copies is trusted there too.
     """
 
     class Kind(models.TextChoices):
@@ -41,7 +44,7 @@ class Source(PublicIdModel):
     public_id_prefix = "src"
     audit_fields = (
         "kind", "title", "ecosystem", "index", "publisher", "packages", "criteria", "presets", "owner", "reason", "starts_at",
-        "ends_at", "operator", "snapshot_on", "terms", "confirmed_at", "ended_at",
+        "ends_at", "operator", "mirror_of", "snapshot_on", "terms", "confirmed_at", "ended_at",
     )  # fmt: skip
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -57,6 +60,7 @@ class Source(PublicIdModel):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     operator = models.CharField(_("Who runs it"), max_length=200, blank=True)  # of a mirror
+    mirror_of = models.CharField(_("What it copies"), max_length=500, blank=True)  # of a mirror, in normal form
     snapshot_on = models.DateField(_("State of"), null=True, blank=True)  # of a mirror
     terms = models.CharField(_("Terms"), max_length=500, blank=True)  # of a mirror or a channel
     created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
@@ -76,6 +80,17 @@ class Source(PublicIdModel):
                 condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("created_by")), name="source_confirmed_by_another"
             ),
         ]
+
+    def state(self, at: datetime | None = None) -> State:
+        """Where it stands at `at` (now). Nobody keeps this: the time decides."""
+        at = at or clock.now()
+        if self.ended_at is not None and self.ended_at <= at:
+            return "ended"
+        if self.ends_at <= at:
+            return "expired"
+        if self.confirmed_at is None or self.confirmed_at > at:
+            return "proposed"
+        return "active" if self.starts_at <= at else "waiting"
 
     def __str__(self) -> str:
         return self.title

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+_REMEMBERED = 1000
+
 
 class Criteria:
     """A set of criteria with implication: whoever holds one holds all that it implies, however far."""
@@ -14,6 +16,7 @@ class Criteria:
         if unknown := {other for others in direct.values() for other in others} - direct.keys():
             raise ValueError(f"not known as criteria: {', '.join(sorted(unknown))}")
         self._closure = {name: self._all_below(name, direct) for name in direct}
+        self._vouched: dict[tuple[frozenset[str], str], bool] = {}  # the same few are asked for again and again
 
     @staticmethod
     def _all_below(name: str, direct: Mapping[str, frozenset[str]]) -> frozenset[str]:
@@ -36,7 +39,12 @@ class Criteria:
 
     def vouch(self, stated: Iterable[str], wanted: str) -> bool:
         """Whether a review that states some criteria answers for `wanted`."""
-        return any(wanted in self.implied_by(name) for name in stated)
+        asked = (frozenset(stated), wanted)
+        if (known := self._vouched.get(asked)) is None:
+            known = any(wanted in self.implied_by(name) for name in asked[0])
+            if len(self._vouched) < _REMEMBERED:
+                self._vouched[asked] = known
+        return known
 
     def refute(self, failed: Iterable[str], wanted: str) -> bool:
         """Whether a failed review excludes `wanted`: what is not safe to run is not safe to deploy either."""

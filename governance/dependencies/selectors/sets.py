@@ -6,14 +6,27 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from foundation.actor import Actor
-from governance.dependencies import usage
+from governance.dependencies import lockfiles, usage
 from governance.dependencies.components import Difference, difference
+from governance.dependencies.first_party import is_first_party
 from governance.dependencies.models import DependencySet, Requirement
 
 PACKAGES = 50
+MOST_GROUPS = 200  # that a list is narrowed by: a file may name one for each package
+
+# What may be code of the same repository: its path has to be looked at, which no query can do.
+FOLDER = Q(origin__in=(Requirement.Origin.LOCAL, Requirement.Origin.EDITABLE))
+# What leaves open what will be installed: the rule of `pinning`, asked of the table. Wants `with_hashes`.
+LOOSE = (Q(version="") | ~Q(origin=Requirement.Origin.INDEX) | ~Q(written__contains="sha256:")) & ~Q(ecosystem="service")
+
+
+def with_hashes(rows: QuerySet[Requirement]) -> QuerySet[Requirement]:
+    """With the hashes as a text, which a query can look into."""
+    return rows.annotate(written=Cast("hashes", TextField()))
 
 
 def sets_seen_by(actor: Actor) -> QuerySet[DependencySet]:
@@ -77,4 +90,79 @@ def changes_of(now: Sequence[str], then: Sequence[str]) -> list[LockChange]:
         found.append(
             LockChange(lock, old, difference(old.requirements.all(), lock.requirements.all()) if old is not None else None)
         )
+    return found
+
+
+# One lock file -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What of a lock file is looked at. Empty: all of it."""
+
+    ecosystem: str = ""
+    group: str = ""
+    loose: bool = False
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What a lock file asks for, in numbers, and the requirements that are looked at, by line."""
+
+    asked: int
+    loose: int
+    own: frozenset[int]  # requirements that are code of the same repository
+    ecosystems: dict[str, int]
+    groups: list[str]
+    rows: QuerySet[Requirement]
+
+
+def inside(row: DependencySet, narrowed: Narrowed) -> Inside:
+    """What `row` asks for. Four queries, and those for `rows`, however many packages it lists."""
+    every = with_hashes(Requirement.objects.filter(set=row))
+    own = own_code(row)
+    loose = every.filter(LOOSE).exclude(pk__in=own)
+    ecosystems = dict(every.order_by("ecosystem").values_list("ecosystem").annotate(Count("pk")))
+    groups = list(Requirement.objects.filter(set=row).order_by().values_list("groups", flat=True).distinct()[:MOST_GROUPS])
+    rows = loose if narrowed.loose else every
+    if narrowed.ecosystem:
+        rows = rows.filter(ecosystem=narrowed.ecosystem)
+    if narrowed.group:
+        fitting = [Q(groups=together) for together in groups if narrowed.group in together]
+        rows = rows.filter(_any_of(fitting)) if fitting else rows.none()
+    if narrowed.text:
+        rows = rows.filter(name__icontains=narrowed.text.strip())
+    return Inside(
+        asked=sum(ecosystems.values()),
+        loose=loose.count(),
+        own=own,
+        ecosystems=ecosystems,
+        groups=sorted({name for together in groups for name in together}),
+        rows=rows.order_by("line", "pk"),
+    )
+
+
+def own_code(row: DependencySet) -> frozenset[int]:
+    """The requirements that are code of the same repository. One query."""
+    return frozenset(item.pk for item in Requirement.objects.filter(FOLDER, set=row) if is_first_party(item, row.path))
+
+
+def pinning_command(row: DependencySet) -> str:
+    """The command that pins an environment of conda; empty where nothing is open. At most one query."""
+    if row.format != "conda-environment":
+        return ""
+    found = lockfiles.Parsed(
+        row.format,
+        row.raw_digest,
+        requirements=tuple(row.requirements.filter(ecosystem="conda")),
+        options=tuple(lockfiles.Option(**option) for option in row.options),
+    )
+    return lockfiles.command_that_pins(row.path, found)
+
+
+def _any_of(questions: Sequence[Q]) -> Q:
+    found = Q()
+    for question in questions:
+        found |= question
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -20,19 +20,33 @@ from governance.dependencies.permissions import may_record
 
 RECORDED = audit.kind("dependencies.set.recorded", _("Lock file recorded"))
 
-_FATAL: dict[str, Any] = {
+# Why a file cannot be kept at all: for every code of `lockfiles.FATAL`.
+REFUSALS: dict[str, Any] = {
     "not_utf8": _("The lock file is not UTF-8: %(detail)s. Save it as UTF-8 and send it again."),
     "null_character": _("The lock file is not text: %(detail)s."),
-    "too_many_lines": _("The lock file is too long: %(detail)s."),
-    "too_large": _("The lock file is too large: %(detail)s."),
+    "too_many_lines": _("The lock file is too long: %(detail)s. Send what is installed, and not all that could be."),
+    "too_large": _("The lock file is too large: more than the %(limit)s MiB that are read of %(format)s."),
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A lock file that is kept now; `is_new` where it was not before."""
+
+    set: DependencySet
+    is_new: bool
+
+
 def record_set(*, actor: Actor, path: str, content: str | bytes) -> DependencySet:
-    """Keep what the lock file `content`, found at `path` in its repository, asks for.
+    """Keep what the lock file `content`, found at `path` in its repository, asks for. See `record_file`."""
+    return record_file(actor=actor, path=path, content=content).set
+
+
+def record_file(*, actor: Actor, path: str, content: str | bytes) -> Recorded:
+    """Keep what the lock file `content`, found at `path` in its repository, asks for, and tell whether that is new.
 
     The same content at the same path is recorded once; sending it again returns the first. Lines that cannot be read are
-    kept as problems. Raises NotAllowed; Invalid for a bad path or a file that is no UTF-8 text; TooLarge beyond 4 MiB.
+    kept as problems. Raises NotAllowed; Invalid for a bad path or a file that is no text; TooLarge beyond what is read of its format.
     """
     require(may_record(actor))
     path = path.strip().replace("\\", "/").removeprefix("./")
@@ -43,7 +57,7 @@ def record_set(*, actor: Actor, path: str, content: str | bytes) -> DependencySe
     key = digest(parsed.body())
     known = DependencySet.objects.filter(digest=key, path=path).first()
     if known is not None:
-        return known
+        return Recorded(known, is_new=False)
     text = content if isinstance(content, str) else lockfiles.decode(content)
     row = DependencySet(
         path=path,
@@ -67,8 +81,9 @@ def record_set(*, actor: Actor, path: str, content: str | bytes) -> DependencySe
             audit.record(actor, RECORDED, row, {"path": path, "digest": key, **counts})
             outbox.publish(actor, "dependencies.set.recorded", row, {"digest": key})
     except IntegrityError:
-        return DependencySet.objects.get(digest=key, path=path)  # somebody sent the same at the same moment
-    return row
+        # Somebody sent the same at the same moment.
+        return Recorded(DependencySet.objects.get(digest=key, path=path), is_new=False)
+    return Recorded(row, is_new=True)
 
 
 def _invalid_path() -> Invalid:
@@ -80,7 +95,9 @@ def _refuse_unusable(parsed: lockfiles.Parsed) -> None:
     problem = parsed.fatal
     if problem is None:
         return
-    detail = _FATAL[problem.code] % {"detail": problem.message}
+    largest = lockfiles.LARGEST_SBOM if parsed.format in lockfiles.READERS else lockfiles.LARGEST_FILE
+    params = {"detail": problem.message, "limit": largest // (1024 * 1024), "format": parsed.format}
+    detail = REFUSALS[problem.code] % params
     kind = TooLarge if problem.code == "too_large" else Invalid
     raise kind(detail, code=f"dependencies.{problem.code}", errors=[FieldError("content", problem.code, str(detail))])
 

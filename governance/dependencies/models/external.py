@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Self
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from foundation import clock
 from foundation.actor import Actor
 from foundation.models import PublicIdModel
 from governance.people.models import User
@@ -17,6 +20,9 @@ from governance.usecases.models import UseCase
 class ExternalServiceQuerySet(models.QuerySet[Any]):
     def visible_to(self, actor: Actor) -> Self:
         return self.filter(use_case__in=UseCase.objects.visible_to(actor))
+
+    def in_use(self, at: datetime | None = None) -> Self:
+        return self.filter(Q(ended_at=None) | Q(ended_at__gt=at or clock.now()))
 
 
 class ExternalService(PublicIdModel):
@@ -43,7 +49,7 @@ class ExternalService(PublicIdModel):
     licence = models.CharField(_("Licence"), max_length=200, blank=True)
     data_sent = models.TextField(_("Which data is sent there"), validators=[MaxLengthValidator(4000)], blank=True)
     regions = models.JSONField(_("Where it runs"), default=list, blank=True)
-    exit_plan = models.TextField(_("What happens when it ends"), validators=[MaxLengthValidator(4000)])
+    exit_plan = models.TextField(_("What happens when it ends"), validators=[MaxLengthValidator(4000)], blank=True)
     replaces = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
     created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
@@ -51,6 +57,10 @@ class ExternalService(PublicIdModel):
     ended_because = models.CharField(max_length=500, null=True, blank=True)
 
     objects = ExternalServiceQuerySet.as_manager()
+
+    def state(self, at: datetime | None = None) -> str:
+        """active or ended, at `at` (now)."""
+        return "ended" if self.ended_at is not None and self.ended_at <= (at or clock.now()) else "active"
 
     def audit_scope(self) -> str:
         return self.use_case.public_id
