@@ -9,16 +9,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from governance.dependencies.review_graph import Caveat
-from governance.dependencies.status import Part, Reason, RequirementStatus, Status
+from governance.dependencies.status import Part, Reason, RequirementStatus, Status, Verdict
 
-PARTS: dict[Part, Any] = {
-    "pinned": gettext_lazy("Pinned"),
-    "hashed": gettext_lazy("With digests"),
-    "reviewed": gettext_lazy("Reviewed"),
-    "not_blocked": gettext_lazy("Not blocked"),
-    "advisories": gettext_lazy("No open flaws"),
-    "advisories_fresh": gettext_lazy("Advisories new enough"),
-    "licences": gettext_lazy("Licences"),
+# Each part as it is said by its answer: allow, deny, unknown.
+PARTS: dict[Part, tuple[Any, Any, Any]] = {
+    "pinned": (gettext_lazy("Pinned"), gettext_lazy("Not pinned"), gettext_lazy("Pinned: unknown")),
+    "hashed": (gettext_lazy("With digests"), gettext_lazy("Without digests"), gettext_lazy("Digests: unknown")),
+    "reviewed": (gettext_lazy("Reviewed"), gettext_lazy("Not reviewed"), gettext_lazy("Reviewed: unknown")),
+    "not_blocked": (gettext_lazy("Not blocked"), gettext_lazy("Blocked"), gettext_lazy("Blocked: unknown")),
+    "advisories": (gettext_lazy("No open flaws"), gettext_lazy("Open flaws"), gettext_lazy("Flaws: unknown")),
+    "advisories_fresh": (
+        gettext_lazy("Advisories new enough"),
+        gettext_lazy("Advisories too old"),
+        gettext_lazy("Advisories missing or too old"),
+    ),
+    "licences": (gettext_lazy("Licences allowed"), gettext_lazy("Licences denied"), gettext_lazy("Licences: unknown")),
 }
 BUILDER = gettext_lazy("whoever builds the model")
 CAVEATS: dict[Caveat, Any] = {
@@ -45,6 +50,11 @@ SEVERITIES: dict[str, Any] = {
 def criteria_told(names: str) -> str:
     """`safe-to-deploy, io-verified`, as people say it."""
     return ", ".join(str(CRITERIA.get(name, name)) for name in names.split(", ") if name)
+
+
+def part_told(part: Part, verdict: Verdict) -> str:
+    """One part of an answer in a word or two."""
+    return str(PARTS[part][("allow", "deny", "unknown").index(verdict)])
 
 
 def why(reason: Reason) -> str:

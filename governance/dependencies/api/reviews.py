@@ -23,7 +23,7 @@ VERDICTS = [(name, name) for name in review_sheet.VERDICTS]
 
 
 class EvidenceLink(StrictSerializer):
-    label = serializers.CharField(max_length=200, allow_blank=True, default="")
+    label = serializers.CharField(max_length=200, allow_blank=True, default="")  # type: ignore[assignment] # a field of that name
     url = serializers.URLField(max_length=500)
 
 
@@ -46,7 +46,7 @@ class ReviewJudgement(StrictSerializer):
 
 
 class ReviewPointsInput(StrictSerializer):
-    points = ReviewJudgement(many=True, max_length=2000)
+    points = ReviewJudgement(many=True, max_length=2000)  # type: ignore[call-arg] # of the list
     left_out = serializers.CharField(max_length=4000, allow_blank=True, required=False)
     notes = serializers.CharField(max_length=8000, allow_blank=True, required=False)
     evidence = EvidenceLink(many=True, required=False)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from foundation import clock
 from governance.dependencies.capabilities import Point, Scan, from_facts
-from governance.dependencies.models import Release, Review
+from governance.dependencies.models import Release, Review, ReviewQuerySet
 from governance.dependencies.review_sheet import Earlier, Sheet, sheet_of
 from governance.dependencies.selectors.sources import live_sources
 from governance.dependencies.trust import Preset, presets_of
 
 
-def review_rows() -> QuerySet[Review]:
+def review_rows() -> ReviewQuerySet:
     """Reviews with what their pages and titles reach for, without what the scans found."""
     rows = Review.objects.select_related(
         "release__package", "base__package", "created_by", "prepared_by", "confirmed_by", "withdrawn_by", "follows", "supersedes"

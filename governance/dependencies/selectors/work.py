@@ -158,11 +158,12 @@ def suggestions_of(
     graph = graph_of(requirements, scope=use_case.public_id if use_case is not None else "", at=at)
     found = smallest_for(requirements, wanted=wanted, graph=graph, patience=PATIENCE)
     items = sorted(found, key=lambda item: (item.size is None, item.size or Size(0), item.requirement.name))
-    return Suggestions(sum(1 for one in requirements if wanted(one)), tuple(items), releases_of_offers(items))
+    return Suggestions(len([one for one in requirements if wanted(one)]), tuple(items), releases_of_offers(items))
 
 
 def tier_of(use_case: UseCase) -> str:
-    return str(with_tier(UseCase.objects.filter(pk=use_case.pk)).values_list("tier", flat=True).get())
+    found: Any = with_tier(UseCase.objects.filter(pk=use_case.pk)).get()
+    return str(found.tier)
 
 
 def _wanted_by(tier: str) -> Criteria:
@@ -202,7 +203,7 @@ class Backlog:
 def backlog_of(actor: Actor, at: datetime | None = None) -> Backlog:
     """The same queries however many use cases; only what was measured before has a size. Exemptions of a use case alone do not count."""
     at = at or clock.now()
-    cases = list(with_tier(UseCase.objects.visible_to(actor)).order_by("-pk"))
+    cases: list[Any] = list(with_tier(UseCase.objects.visible_to(actor)).order_by("-pk"))
     builds = newest_full_builds(cases)
     rows = DependencySet.objects.filter(public_id__in={lock for build in builds.values() for lock in build.locks})
     sets = {row.public_id: row for row in rows.defer("raw").prefetch_related("requirements")}

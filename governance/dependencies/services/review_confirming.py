@@ -48,7 +48,7 @@ def confirm_review(*, actor: Actor, review: Review, digest: str) -> Review:
         data = {
             "release": row.release.public_id,
             "content": digest,
-            "prepared_by": row.prepared_by.public_id,
+            "prepared_by": row.prepared_by.public_id if row.prepared_by is not None else None,
             "verdict": row.verdict,
             **({"supersedes": row.supersedes.public_id} if row.supersedes is not None else {}),
         }

@@ -7,7 +7,7 @@ answer worse.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -160,9 +160,10 @@ def _pinning(asked: Asked, place: Place, heard: _Heard) -> None:
 def _reviews(asked: Asked, facts: Facts, need: frozenset[str], heard: _Heard) -> tuple[tuple[Covered, ...], tuple[str, ...]]:
     """What is covered and what is missing. Each release that a file of the requirement belongs to has to be covered."""
     edges = [*facts.edges.get(asked.package, ()), *asked.trusted]
+    live = _live(edges, facts)
     covered, missing = [], []
     for criterion in sorted(need):
-        found = _covering(edges, asked.nodes, criterion, facts)
+        found = _covering(live(criterion), asked.nodes)
         if found is None:
             missing.append(criterion)
         else:
@@ -176,8 +177,17 @@ def _reviews(asked: Asked, facts: Facts, need: frozenset[str], heard: _Heard) ->
     return tuple(covered), tuple(missing)
 
 
-def _covering(edges: Iterable[Edge], nodes: Iterable[str], criterion: str, facts: Facts) -> list[Coverage] | None:
-    live = live_edges(edges, now=facts.at, digests=facts.digests, criteria=SHIPPED, wanted=(criterion,))
+def _live(edges: list[Edge], facts: Facts) -> Callable[[str], list[Edge]]:
+    """By criterion the edges that count for it. Where none says `fail`, most of that is the same for all criteria."""
+    known = {"now": facts.at, "digests": facts.digests, "criteria": SHIPPED}
+    if any(edge.verdict == "fail" for edge in edges):
+        return lambda criterion: live_edges(edges, wanted=(criterion,), **known)  # type: ignore[arg-type] # as named
+    alive = live_edges(edges, wanted=(), **known)  # type: ignore[arg-type]
+    return lambda criterion: [edge for edge in alive if SHIPPED.vouch(edge.criteria, criterion)]
+
+
+def _covering(live: Iterable[Edge], nodes: Iterable[str]) -> list[Coverage] | None:
+    live = list(live)
     found = [coverage(live, node) for node in nodes]
     known = [item for item in found if item is not None]
     return known if known and len(known) == len(found) else None
@@ -206,7 +216,8 @@ def _files(asked: Asked, facts: Facts, edges: Iterable[Edge], need: frozenset[st
     if not asked.unseen and not asked.unscanned:
         return
     by_name = [edge for edge in edges if not edge.target_digest and edge.verdict == "pass"]
-    found = [_covering(by_name, asked.nodes, criterion, facts) for criterion in need] if by_name else [None]
+    live = _live(by_name, facts)
+    found = [_covering(live(criterion), asked.nodes) for criterion in need] if by_name else [None]
     if None not in found:
         heard.holds_until("reviewed", [edge.ends_at for each in found if each for item in each for edge in item.path])
     elif asked.unseen == asked.files:

@@ -36,8 +36,8 @@ def reviews_part(request: PersonRequest, shown: Shown) -> Mapping[str, Any] | No
         .select_related("package")
         .order_by("-pk")[: 4 * DRAWN]
     )
-    rows = review_rows().visible_to(request.actor).filter(release__package=shown.package).defer("points", "notes", "evidence")
-    rows = list(rows.exclude(Q(discarded_at__isnull=False) & Q(prepared_at=None)).order_by("-pk")[:LISTED])
+    known = review_rows().visible_to(request.actor).filter(release__package=shown.package).defer("points", "notes", "evidence")
+    rows = list(known.exclude(Q(discarded_at__isnull=False) & Q(prepared_at=None)).order_by("-pk")[:LISTED])
     now = clock.now()
     listed = [
         {"row": row, "state": state_told(row, row.state(now)), "code": row.state(now), "criteria": criteria_told(row.criteria)}

@@ -87,7 +87,7 @@ def _shown(
     lists = lists_of(sheet)
     page = Paginator(lists[show], ITEMS).get_page(request.GET.get("page"))
     presets = presets_for(row.release)
-    shown = items_told(row, page.object_list, found=found, error=error)
+    shown = items_told(row, list(page.object_list), found=found, error=error)
     context = {
         "review": row,
         "crumbs": crumbs,
@@ -123,7 +123,7 @@ def lists_of(sheet: Sheet) -> dict[str, list[Item]]:
 
 def summary_of(sheet: Sheet) -> dict[str, Any]:
     """What is different from the base, in figures and in kinds of capabilities."""
-    counts = Counter(item.kind for item in sheet.items)
+    counts: Counter[str] = Counter(item.kind for item in sheet.items)
     return {
         "counts": [(str(label), counts[kind]) for kind, label in KINDS.items() if counts[kind]],
         "capabilities": [capability_told(code) for code in ORDER if code in sheet.new_capabilities],

@@ -130,7 +130,7 @@ def _read(request: PersonRequest, row: Review, **forms: Any) -> HttpResponse:
         "sheet": sheet,
         "changed": summary_of(sheet),
         "page": page,
-        "items": items_told(row, page.object_list),
+        "items": items_told(row, list(page.object_list)),
         "left_out": left_out_paths(row.left_out),
         "left_out_items": [item_told(item) for item in sheet.left_out[:CARRIED]],
         "unjudged": [item_told(item) for item in sheet.open[:CARRIED]],

@@ -15,12 +15,13 @@ from governance.dependencies.components import label
 from governance.dependencies.forms.status import StatusForm
 from governance.dependencies.models import DependencySet
 from governance.dependencies.selectors.status import MOST_ON_A_PAGE, status_of
-from governance.dependencies.status import PARTS, Reason, RequirementStatus, Status
+from governance.dependencies.status import PARTS, Part, Reason, RequirementStatus, Status
 from governance.people.roles import role_label
 from governance.usecases.models import UseCase
 
-OPEN_ONES = 100  # packages with something to do that a page shows
+OPEN_ONES, MORE_ONES = 15, 300  # packages with something to do that a page shows at once, and behind a line
 GOOD_ONES = 400  # and others
+_WEIGHTS = ("deny", "unknown", "note")
 _ORDER = {"deny": 0, "unknown": 1, "allow": 2}
 
 
@@ -45,16 +46,25 @@ def status_told(status: Status, use_case: UseCase | None) -> dict[str, Any]:
     return {
         "verdict": status.verdict,
         "sentence": wording_status.verdict_told(status),
-        "parts": [{"name": wording_status.PARTS[part], "verdict": status.part(part)} for part in PARTS],
+        "parts": [
+            {"told": wording_status.part_told(part, status.part(part)), "verdict": status.part(part)} for part in _parts(status)
+        ],
         "reasons": [_reason_told(reason) for reason in status.reasons],
         "until": status.until if status.verdict == "allow" else None,
         "demand": demand_told(status),
         "data": data_told(status),
         "open": [_row_told(row, use_case) for row in open_ones[:OPEN_ONES]],
-        "more_open": max(0, len(open_ones) - OPEN_ONES),
+        "more": [_row_told(row, use_case) for row in open_ones[OPEN_ONES : OPEN_ONES + MORE_ONES]],
+        "more_count": len(open_ones) - OPEN_ONES,
         "fine": [_row_told(row, use_case) for row in fine[:GOOD_ONES]],
         "count": len(fine),
     }
+
+
+def _parts(status: Status) -> list[Part]:
+    """Where there is no rule about licences, nothing was asked of them."""
+    asked = status.facts.allowed or status.facts.denied
+    return [part for part in PARTS if part != "licences" or asked]
 
 
 def demand_told(status: Status) -> str:
@@ -84,6 +94,7 @@ def data_told(status: Status) -> list[dict[str, Any]]:
 
 
 def _row_told(row: RequirementStatus, use_case: UseCase | None) -> dict[str, Any]:
+    reasons = [_reason_told(reason) for reason in sorted(row.reasons, key=lambda reason: _WEIGHTS.index(reason.weight))]
     return {
         "asked": row.asked,
         "label": label(row.asked.ecosystem, row.asked.name),
@@ -91,10 +102,17 @@ def _row_told(row: RequirementStatus, use_case: UseCase | None) -> dict[str, Any
         "rests_on": wording_status.caveat_told(row),
         "covered": [wording_status.criteria_told(item.criterion) for item in row.covered],
         "path": _path_told(row),
-        "reasons": [_reason_told(reason) for reason in row.reasons],
+        "reasons": reasons,
+        "steps": _steps(reasons),
         "until": row.until,
         "links": list(_links(row, use_case)),
     }
+
+
+def _steps(reasons: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What to do and whose move it is, each once: ten flaws ask for the same."""
+    found = {(reason["to_do"], str(reason["mover"])): reason for reason in reasons if reason["to_do"]}
+    return [{"to_do": to_do, "mover": mover} for to_do, mover in found]
 
 
 def _path_told(row: RequirementStatus) -> list[dict[str, str]]:
