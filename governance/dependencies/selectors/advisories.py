@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -115,9 +115,10 @@ def findings_for(pins: Iterable[Pin], *, snapshot: AdvisorySnapshot | None = Non
         of_package = spans.get((ecosystem, engine.comparable_name(ecosystem, name)))
         found[pin] = engine.findings(of_package, by_record, ecosystem, version) if of_package else []
     flaws = _flaws({finding.group.key for listed in found.values() for finding in listed}, snapshot, brief)
-    return Found(
-        snapshot, {pin: [replace(finding, group=flaws[finding.group.key]) for finding in listed] for pin, listed in found.items()}
-    )
+    told = {
+        pin: [Finding(flaws[one.group.key], one.answer, one.why, one.fixed) for one in listed] for pin, listed in found.items()
+    }
+    return Found(snapshot, told)
 
 
 def _spans_of(

@@ -93,6 +93,8 @@ def dependencies(request: PersonRequest) -> HttpResponse:
             {"label": _("Reviews"), "url": reverse("review_queue"), "icon": "list-checks"},
             {"label": _("Rulings"), "url": reverse("rulings"), "icon": "gavel"},
             {"label": _("Known flaws"), "url": reverse("advisories"), "icon": "shield-alert"},
+            {"label": _("Verified sources"), "url": reverse("sources"), "icon": "shield-check"},
+            {"label": _("Licences"), "url": reverse("licences"), "icon": "scale"},
         ],
     }
     return render(request, "dependencies/list.html", context)
