@@ -252,6 +252,7 @@ SPECTACULAR_SETTINGS = {
         "DatasetKind": "governance.dictionary.models.Dataset.Kind",
         "PointVerdict": "governance.dependencies.review_sheet.VERDICTS",
         "ReviewVerdict": "governance.dependencies.models.Review.Verdict",
+        "DependencyVerdict": "governance.dependencies.api.status.VERDICTS",
         "RiskTier": "governance.usecases.models.Definition.RiskTier",
         "ModelVersionKind": "lineage.models.ModelVersion.Kind",
         "TokenKind": "foundation.models.Token.Kind",

@@ -182,43 +182,33 @@ def _add_reviews(packages: Mapping[PackageKey, PackageGraph], at: datetime) -> N
         expires_at__gt=lately,
         discarded_at=None,
     ).order_by("-pk")
+    # Releases are known by now: their columns are not read once more for each review.
+    known = {release.pk: (mine, release) for mine in packages.values() for release in mine.releases.values()}
     columns = rows.values_list(
-        "release__package__ecosystem", "release__package__name", "public_id", "base__public_id", "release__public_id",
-        "base__source_digest", "release__source_digest", Cast("criteria", TextField()), "verdict", "prepared_by__public_id", "expires_at",
+        "public_id", "base_id", "release_id", Cast("criteria", TextField()), "verdict", "prepared_by__public_id", "expires_at",
         "withdrawn_at", "confirmed_by__public_id",
     )  # fmt: skip
-    for (
-        ecosystem,
-        name,
-        public_id,
-        base,
-        target,
-        base_digest,
-        target_digest,
-        criteria,
-        verdict,
-        preparer,
-        ends_at,
-        withdrawn,
-        confirmer,
-    ) in columns:
-        if (mine := packages.get((ecosystem, name))) is not None:
-            mine.edges.append(
-                Edge(
-                    id=public_id,
-                    base=base or NOTHING,
-                    target=target,
-                    criteria=_criteria(criteria),
-                    caveat=Caveat.REVIEW,
-                    verdict=verdict,
-                    prepared_by=preparer or "",
-                    confirmed_by=confirmer or "",
-                    base_digest=base_digest or "",
-                    target_digest=target_digest,
-                    ends_at=ends_at,
-                    withdrawn=withdrawn is not None and withdrawn <= at,
-                )
+    for public_id, base, target, criteria, verdict, preparer, ends_at, withdrawn, confirmer in columns:
+        if target not in known or (base is not None and base not in known):
+            continue
+        mine, release = known[target]
+        before = known[base][1] if base is not None else None
+        mine.edges.append(
+            Edge(
+                id=public_id,
+                base=before.node if before is not None else NOTHING,
+                target=release.node,
+                criteria=_criteria(criteria),
+                caveat=Caveat.REVIEW,
+                verdict=verdict,
+                prepared_by=preparer or "",
+                confirmed_by=confirmer or "",
+                base_digest=before.source_digest if before is not None else "",
+                target_digest=release.source_digest,
+                ends_at=ends_at,
+                withdrawn=withdrawn is not None and withdrawn <= at,
             )
+        )
 
 
 @lru_cache(maxsize=1000)
