@@ -19,10 +19,10 @@ class Among(Func):
         super().__init__(F(column))
         self.texts = sorted(set(texts))
 
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:
         column, params = compiler.compile(self.source_expressions[0])
-        return f"{column} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(self.texts)]  # noqa: S608 # the name of a column
+        return f"{column} IN (SELECT value FROM json_each(%s))", (*params, json.dumps(self.texts))  # noqa: S608 # the name of a column
 
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:
         column, params = compiler.compile(self.source_expressions[0])
-        return f"{column} = ANY(%s)", [*params, self.texts]
+        return f"{column} = ANY(%s)", (*params, self.texts)

@@ -81,7 +81,7 @@ class DependencyData(serializers.Serializer[Any]):
 
 class DependencyEvidence(serializers.Serializer[Any]):
     review = serializers.ListField(child=serializers.CharField())
-    source = serializers.ListField(child=serializers.CharField())
+    source = serializers.ListField(child=serializers.CharField())  # type: ignore[assignment] # the name of a field
     ruling = serializers.ListField(child=serializers.CharField())
     advisory_snapshot = serializers.ListField(child=serializers.CharField())
 
@@ -95,7 +95,7 @@ class DependencyStatusOutput(serializers.Serializer[Any]):
     parts = serializers.DictField(child=serializers.CharField())
     reasons = DependencyReason(many=True)
     requirements = DependencyRequirementStatus(many=True)
-    data = DependencyData()
+    data = DependencyData()  # type: ignore[assignment] # the name of a field
     evidence = DependencyEvidence()
     facts_digest = serializers.CharField(help_text="over everything that the answer follows from")
 

@@ -106,8 +106,12 @@ class _Heard:
         self.reasons: list[Reason] = []
         self.ends: list[tuple[Part, datetime]] = []
 
-    def say(self, code: str, weight: Weight, ids: Iterable[str] = (), *, always: bool = False, **params: str) -> None:
-        self.reasons.append(Reason(code, weight if self.counts or always else "note", params, tuple(ids)))
+    def say(self, code: str, weight: Weight, ids: Iterable[str] = (), /, **params: str) -> None:
+        self.insist(code, weight if self.counts else "note", ids, **params)
+
+    def insist(self, code: str, weight: Weight, ids: Iterable[str] = (), /, **params: str) -> None:
+        """Say it with its weight, whatever is demanded."""
+        self.reasons.append(Reason(code, weight, params, tuple(ids)))
 
     def holds_until(self, part: Part, ends: Iterable[datetime | None]) -> None:
         self.ends += [(part, end) for end in ends if end is not None]
@@ -115,9 +119,13 @@ class _Heard:
 
 def _blocks(asked: Asked, facts: Facts, need: frozenset[str], heard: _Heard) -> None:
     """Blocks and failed reviews. A review that failed one file of a version speaks for its unknown files too."""
-    for code, weight, rulings in (("blocked", "deny", asked.blocks), ("may_be_blocked", "unknown", asked.doubted)):
+    found: tuple[tuple[str, Weight, tuple[Ruled, ...]], ...] = (
+        ("blocked", "deny", asked.blocks),
+        ("may_be_blocked", "unknown", asked.doubted),
+    )
+    for code, weight, rulings in found:
         for ruling in _in_force(rulings, facts.at):
-            heard.say(code, weight, [ruling.id], always=True, why=ruling.why)  # type: ignore[arg-type] # the pairs above
+            heard.insist(code, weight, [ruling.id], why=ruling.why)
             heard.holds_until("not_blocked", [ruling.ends_at])
     suspects = {*asked.nodes, *(asked.namesakes if asked.unseen or not asked.files else ())}
     failing = [edge for edge in facts.edges.get(asked.package, ()) if edge.verdict == "fail" and edge.target in suspects]
@@ -132,7 +140,7 @@ def _blocks(asked: Asked, facts: Facts, need: frozenset[str], heard: _Heard) -> 
     ]
     if guilty:
         named = ", ".join(sorted({name for edge in guilty for name in edge.criteria}))
-        heard.say("failed_review", "deny", [edge.id for edge in guilty], always=True, criteria=named)
+        heard.insist("failed_review", "deny", [edge.id for edge in guilty], criteria=named)
         heard.holds_until("not_blocked", [edge.ends_at for edge in guilty])
 
 
