@@ -48,6 +48,7 @@ def facts_with(
         **{name: found[name] for name in AFFECTED if name in found},
         "environment": request.environment.slug if request.environment else None,
         "purpose": request.purpose,
+        "scope": "organisation" if request.use_case_id is None else "use_case",
         "changed": changed_since(digests, since[0] if since else None),
     }
 

@@ -25,6 +25,7 @@ from governance.people.responsibilities import Step
 from governance.usecases.models import Definition
 
 OF_A_USE_CASE = ("use_case_definition", "document", "economics_snapshot", "data_use", "provision_request", "ruling")
+HERE = {"scope": "use_case"}  # what is known of whatever a use case puts forward
 LOOKED_AT = 300  # open requests that are looked at to count what waits for whom: beyond, everybody has enough
 
 
@@ -90,6 +91,8 @@ def _steps(version: PolicyVersion, title: str, makers: Mapping[str, frozenset[st
     made = makers.get(version.policy.key, frozenset())
     found = []
     for step in rules.steps:
+        if any(condition.holds(HERE) is False for condition in step.applies_if if condition.fact in HERE):
+            continue  # never asked of a use case
         others = [key for key in keys if key != step.key and (rules.distinct_humans or key in step.excluded_steps)]
         value = Step(
             key=keys[step.key],

@@ -16,6 +16,7 @@ from approvals.difference import Row
 from approvals.envelopes import parse_limits
 from approvals.readable import MOST_ROWS
 from approvals.wording_envelopes import free_sentences, limit_sentences, moves_text
+from governance.dependencies.models import Ruling
 from governance.dictionary.wording_data_use import basis_label
 
 CONTEXT = 3  # unchanged lines around a change
@@ -62,6 +63,22 @@ def data_use_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> 
         "places": list(body.get("places", ())),
         "copies": body.get("copies", ""),
         "until": parse_datetime(body["until"]) if body.get("until") else None,
+    }
+
+
+def ruling_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What is let pass of which package, why, for whom, and until when."""
+    return {
+        "effect": str(dict(Ruling.Effect.choices).get(body.get("effect", ""), "")),
+        "name": body.get("name", ""),
+        "ecosystem": body.get("ecosystem", ""),
+        "specifier": body.get("specifier", ""),
+        "flaws": list(dict.fromkeys(name for name in (body.get("advisory", ""), *body.get("aliases", ())) if name)),
+        "criteria": list(body.get("criteria", ())),
+        "reason": body.get("reason", ""),
+        "until": parse_datetime(body["expires_at"]) if body.get("expires_at") else None,
+        "until_fix": bool(body.get("until_fix")),
+        "everywhere": not body.get("scope"),
     }
 
 
@@ -119,6 +136,7 @@ def labelled(rows: Sequence[Row]) -> list[dict[str, str]]:
         "escalate": _("Escalation"),
         "bulk": _("Many at once"),
         "checks": _("Checks"),
+        "reviewed_for": _("Packages reviewed for"),
         "open_for": _("Open for"),
         "valid_for": _("Valid for"),
         "grace": _("Warns before it ends"),
@@ -140,6 +158,15 @@ def labelled(rows: Sequence[Row]) -> list[dict[str, str]]:
         "places": _("Where it may lie"),
         "copies": _("Copies"),
         "until": _("Until"),
+        "specifier": _("Versions"),
+        "advisory": _("Flaw"),
+        "aliases": _("Other names of the flaw"),
+        "criteria": _("Counts as reviewed for"),
+        "reason": _("Why"),
+        "justification": _("Why it does no harm"),
+        "expires_at": _("Until when"),
+        "until_fix": _("Only until a fix exists"),
+        "supersedes": _("Takes the place of"),
     }
     return [
         {
@@ -156,5 +183,5 @@ def _told(path: Sequence[Any], value: str) -> str:
     """A value of a record as people write it: a legal basis by its name, a moment in their own form."""
     if tuple(path) == ("basis",):
         return basis_label(value)
-    moment = parse_datetime(value) if tuple(path) == ("until",) and value else None
+    moment = parse_datetime(value) if tuple(path) in (("until",), ("expires_at",)) and value else None
     return date_format(moment, "DATETIME_FORMAT") if moment is not None else value

@@ -13,7 +13,7 @@ from foundation.actor import system
 from foundation.models import OutboxEvent
 
 OF_A_USE_CASE = ("usecases.definition.written", "economics.snapshot.written")
-OF_A_VERSION = ("lineage.model_version.measured", "lineage.model_version.verified")
+OF_A_VERSION = ("lineage.model_version.measured", "lineage.model_version.verified", "lineage.model_version.locks_read")
 OF_MEANINGS = ("dictionary.version.approved", "dictionary.element.retired", "dictionary.binding.made", "dictionary.binding.ended")
 OF_PEOPLE = ("people.role.changed", "people.delegation.changed")
 NEWS: dict[str, Any] = {
@@ -48,6 +48,7 @@ def connect() -> None:
         (OF_PEOPLE, of_people),
         (("approvals.policy.withdrawn",), of_a_policy),
         (("dictionary.data_use.withdrawn",), of_a_withdrawn_use),
+        (("dependencies.ruling.revoked", "dependencies.ruling.decided"), of_a_ruling),
     ):
         for topic in topics:
             outbox.subscribe(topic, subscriber)
@@ -70,6 +71,12 @@ def of_a_withdrawn_use(event: OutboxEvent) -> None:
     """Whoever took back their ask for data waits for nobody's answer any more. An approval would be refused in any case."""
     for row in Request.objects.open().filter(subject_type="data_use", subject_id=event.subject_id):
         requests.withdraw(actor=system("data-use"), request=row, reason=gettext("The use of data was withdrawn."))
+
+
+def of_a_ruling(event: OutboxEvent) -> None:
+    """A ruling that was taken back, or decided at the moment in which somebody put it up, waits for nobody's answer any more."""
+    for row in Request.objects.open().filter(subject_type="ruling", subject_id=event.subject_id):
+        requests.withdraw(actor=system("rulings"), request=row, reason=gettext("The ruling was taken back or decided elsewhere."))
 
 
 def of_people(event: OutboxEvent) -> None:

@@ -12,8 +12,11 @@ from approvals.models import Decision, Request
 from approvals.selectors.inbox import movers, requests_with_people
 from approvals.selectors.standing import Standing
 from approvals.selectors.standings import standings_of, titles_of
+from approvals.subjects.ruling import asked_about
 from foundation.actor import Actor
 from foundation.pages import PersonRequest, slice_of
+from governance.dependencies import ruling_asks
+from governance.dependencies.models import Ruling
 from governance.dictionary.models import DataUse, Proposal
 from governance.usecases import newest, panels, tabs
 from governance.usecases.models import Definition, UseCase
@@ -26,6 +29,7 @@ def register() -> None:
     tabs.register("approvals", _("Approvals"), template="approvals/tab.html", content=tab_content)
     newest.requests_from(newest_requests)
     panels.sign_offs_from(sign_offs)
+    ruling_asks.told_by(asked_about)
 
 
 def tab_content(request: PersonRequest, use_case: UseCase) -> dict[str, Any]:
@@ -75,6 +79,8 @@ def type_of(paper: Paper) -> tuple[str, str]:
         return "dictionary_proposal", "change"
     if isinstance(paper, DataUse):
         return "data_use", "use"
+    if isinstance(paper, Ruling):
+        return "ruling", "exception"
     return ("use_case_definition", "definition") if isinstance(paper, Definition) else ("document", "signoff")
 
 

@@ -85,6 +85,7 @@ def fact_label(name: str) -> str:
         "changed": _("what changed"),
         "cost": _("cost"),
         "sensitivity": _("sensitivity"),
+        "scope": _("whom it is for"),
         "stewards": _("whose stewards it touches"),
         "reading_teams": _("which teams read what it changes"),
     }
@@ -141,6 +142,7 @@ def component_label(name: str) -> str:
         "envelope": _("envelope"),
         "dictionary_change": _("changes of meaning"),
         "data_use": _("use of data"),
+        "ruling": _("ruling on a package"),
     }
     return labels.get(name, name)
 

@@ -11,14 +11,14 @@ import zipapp
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-NEEDS_LIBRARIES = ("verification", "notes.py", "merkle.py", "__pycache__")
+LEFT_OUT = ("verification", "notes.py", "merkle.py", "capabilities", "scanning.py", "__pycache__")  # libraries, or a newer Python
 
 
 def build(target: Path) -> Path:
     """Write the archive to `target` and return it. The same sources give the same bytes."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        shutil.copytree(HERE / "countersign", root / "countersign", ignore=shutil.ignore_patterns(*NEEDS_LIBRARIES))
+        shutil.copytree(HERE / "countersign", root / "countersign", ignore=shutil.ignore_patterns(*LEFT_OUT))
         (root / "__main__.py").write_text("from countersign.__main__ import run\n\nrun()\n", encoding="utf-8")
         for path in root.rglob("*"):
             _stamp(path)

@@ -116,15 +116,18 @@ def _history(past: Past) -> Iterator[Work]:
         "sofia",
         past(137, "17:20"),
         "Know the festivals of the lunar calendar",
-        {"src/forecast/festivals.py": "SPRING = 'first new moon after 21 January'\n", LOCK: lock_of(**lock, lunardate="0.2.2")},
+        {
+            "src/forecast/festivals.py": "SPRING = 'first new moon after 21 January'\n",
+            LOCK: lock_of(**lock, festive_days="0.4.1"),
+        },
     )
     yield Work(
         "wei",
         past(137, "17:55"),
         "Read the promotions of the coming weeks",
-        {"src/forecast/promotions.py": "LOOK_AHEAD = 14\n", LOCK: lock_of(**lock, lunardate="0.2.2", httpx="0.28.1")},
+        {"src/forecast/promotions.py": "LOOK_AHEAD = 14\n", LOCK: lock_of(**lock, festive_days="0.4.1", httpx="0.28.1")},
     )
-    gates = {**lock, "lunardate": "0.2.2", "httpx": "0.28.1", "pyserial": "3.5"}
+    gates = {**lock, "festive_days": "0.5.0", "httpx": "0.28.1", "pyserial": "3.5"}
     yield Work(
         "wei",
         past(137, "18:10"),

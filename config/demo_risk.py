@@ -90,7 +90,7 @@ def graphics(cast: Cast, past: Past) -> Story:
         platform=Platform.objects.get(slug=PLATFORM),
         offer={
             **OFFER,
-            "packages": [*OFFER["packages"], "httpx >=0.28", "lunardate", "pillow >=12"],  # type: ignore[misc] # a list, in a mapping of any
+            "packages": [*OFFER["packages"], "httpx >=0.28", "festive-days", "pillow >=12"],
             "other_packages": "refused",
             "hardware": {**OFFER["hardware"], "gpus": 0},  # type: ignore[dict-item] # a mapping, likewise
             "network": "internal",
@@ -118,7 +118,7 @@ def graphics(cast: Cast, past: Past) -> Story:
 def reused(cast: Cast, past: Past) -> Story:
     """The planners need the same card, which counts without anybody being asked again; a library is new and waits."""
     yield past(5, "10:50")
-    packages = ["numpy >=2.4", "pandas >=3", "lightgbm >=4.6", "lunardate 0.2.2", "httpx 0.28.1", "pyserial 3.5"]
+    packages = ["numpy >=2.4", "pandas >=3", "lightgbm >=4.6", "festive-days 0.5.0", "httpx 0.28.1", "pyserial 3.5"]
     hardware = {"cpus": 8, "memory_gb": 64, "gpus": 1}
     _need(cast, "wei", "demand-forecast", {**NEED, "packages": packages, "hardware": hardware, "data": ["Data warehouse"]})
     usecases.ask_deviation(

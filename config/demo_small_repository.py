@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from config.demo_history import PEOPLE
+from config.demo_packages import sha256
 from config.demo_repository import written
 
 LOCK = "requirements.txt"
@@ -41,12 +41,9 @@ def build(path: Path, history: Sequence[Work]) -> SmallRepository:
 
 
 def lock_of(**packages: str) -> str:
-    """A lock file. The hashes are made up: nothing is ever installed from it."""
-    lines = []
-    for name, version in packages.items():
-        made_up = hashlib.sha256(f"{name} {version}".encode()).hexdigest()
-        lines.append(f"{name.replace('_', '-')}=={version} \\\n    --hash=sha256:{made_up}\n")
-    return "".join(lines)
+    """A lock file. Nothing is ever installed from it."""
+    named = [(name.replace("_", "-"), version) for name, version in packages.items()]
+    return "".join(f"{name}=={version} \\\n    --hash=sha256:{sha256(name, version)}\n" for name, version in named)
 
 
 def _stream(history: Sequence[Work]) -> bytes:

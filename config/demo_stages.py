@@ -28,7 +28,7 @@ from governance.usecases.models import Platform, UseCase
 from lineage.services import repositories
 
 PLATFORM = "cluster"
-OFFER = {
+OFFER: dict[str, Any] = {
     "languages": [{"name": "Python", "versions": ">=3.11"}],
     "packages": ["numpy >=2", "pandas >=2", "scikit-learn >=1.5", "lightgbm >=4"],
     "other_packages": "allowed",

@@ -249,6 +249,7 @@ class PolicyDraft:
             "break_glass": self._glass(said),
             "steps": [self._step(row) for row in self.rows],
             "checks": kept["checks"],
+            **({"reviewed_for": kept["reviewed_for"]} if "reviewed_for" in kept else {}),
         }
         if changes := kept.get("standard_changes"):
             body["standard_changes"] = [

@@ -30,8 +30,12 @@ if not SECRET_KEY:
 ALLOWED_HOSTS = env.list("COUNTERSIGN_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 ALLOW_LOCAL_REPOSITORIES = env.bool("COUNTERSIGN_ALLOW_LOCAL_REPOSITORIES", default=False)
 REPOSITORY_HOSTS = env.list("COUNTERSIGN_REPOSITORY_HOSTS", default=[])  # when set, only these hosts may be mirrored
+PACKAGE_INDEX = env.str("COUNTERSIGN_PACKAGE_INDEX", default="")  # simple index that files of packages may be fetched from
+PACKAGE_FILE_HOSTS = env.list("COUNTERSIGN_PACKAGE_FILE_HOSTS", default=[])  # where it keeps them, if not on its own host
 DEMO_FILE = VAR / "demo.json"  # its presence is what makes an installation a demo
 DEMO_REPOSITORIES = VAR / "demo"  # local repositories below it may always be registered
+ADVISORIES_URLS = env.list("COUNTERSIGN_ADVISORIES_URL", default=[])  # feeds of known flaws, fetched once a day
+FETCH_HOSTS = env.list("COUNTERSIGN_FETCH_HOSTS", default=[])  # hosts in our own network from which files may be fetched
 MIRRORS = VAR / "mirrors"
 FILES = VAR / "files"
 KEYS = Path(env.str("COUNTERSIGN_KEYS", default="") or VAR / "keys")  # the worker reads it; the web process need not
@@ -166,6 +170,13 @@ CELERY_BEAT_SCHEDULE = {
     "remind, escalate, close what has lapsed": {"task": "approvals.tick", "schedule": 30.0, "options": {"expires": 60}},
     "look at every open request": {"task": "approvals.look_at_all", "schedule": 3600.0, "options": {"expires": 3600}},
     "who has seen nothing": {"task": "usecases.tell_of_unseen", "schedule": 86_400.0, "options": {"expires": 86_400}},
+    "look again with a newer scanner": {"task": "dependencies.rescan_old", "schedule": 3600.0, "options": {"expires": 3600}},
+    "fetch known flaws": {"task": "dependencies.refresh_advisories", "schedule": 3600.0, "options": {"expires": 3600}},
+    "rulings, sources and reviews that run out": {
+        "task": "dependencies.warn_of_ends",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "prune": {"task": "foundation.prune", "schedule": 86_400.0, "options": {"expires": 86_400}},
 }
 
@@ -243,10 +254,16 @@ SPECTACULAR_SETTINGS = {
         "BindingRole": "governance.dictionary.models.Binding.Role",
         "Role": "governance.people.roles.ROLES",
         "DatasetKind": "governance.dictionary.models.Dataset.Kind",
+        "PointVerdict": "governance.dependencies.review_sheet.VERDICTS",
+        "ReviewVerdict": "governance.dependencies.models.Review.Verdict",
+        "DependencyVerdict": "governance.dependencies.api.status.VERDICTS",
         "RiskTier": "governance.usecases.models.Definition.RiskTier",
         "ModelVersionKind": "lineage.models.ModelVersion.Kind",
         "TokenKind": "foundation.models.Token.Kind",
         "UseCaseKind": "governance.usecases.models.UseCase.Kind",
+        "SourceKind": "governance.dependencies.models.Source.Kind",
+        "ExternalServiceKind": "governance.dependencies.models.ExternalService.Kind",
+        "LicenceAnswer": "governance.dependencies.models.LicenceRule.Answer",
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024  # a push may carry several lock files

@@ -13,6 +13,7 @@ def governed_label(subject_type: str) -> str:
         "data_use": _("uses of data"),
         "document": _("documents"),
         "policy_version": _("policies"),
+        "ruling": _("rulings on packages"),
         "use_case_definition": _("definitions of use cases"),
     }
     return labels.get(subject_type, subject_type.replace("_", " "))

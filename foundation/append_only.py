@@ -20,20 +20,32 @@ PREFIX = "append_only"
 class AppendOnly(Operation):
     """Refuse UPDATE and DELETE (and TRUNCATE on PostgreSQL) on a model's table.
 
-    `set_once` names columns that may go from NULL to a value, once: that is how a row is ended. `counters` names
-    columns that are caches or clocks and may change freely.
+    `set_once` names columns that may go from NULL to a value, once: that is how a row is ended. `free` names columns that are
+    caches or clocks and may change freely. `drafted` names columns that may change as long as all of `until` are NULL: a draft
+    is worked on, and written with the moment at which it is handed in.
     """
 
     reduces_to_sql = False
     reversible = True
 
-    def __init__(self, model: str, *, set_once: Sequence[str] = (), free: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        model: str,
+        *,
+        set_once: Sequence[str] = (),
+        free: Sequence[str] = (),
+        drafted: Sequence[str] = (),
+        until: Sequence[str] = (),
+    ) -> None:
         self.model = model
         self.set_once = tuple(set_once)
         self.free = tuple(free)
+        self.drafted = tuple(drafted)
+        self.until = tuple(until)
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return self.__class__.__name__, [self.model], {"set_once": self.set_once, "free": self.free}
+        drafted = {"drafted": self.drafted, "until": self.until} if self.drafted else {}
+        return self.__class__.__name__, [self.model], {"set_once": self.set_once, "free": self.free, **drafted}
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         """The shape of the tables stays as it is."""
@@ -41,7 +53,8 @@ class AppendOnly(Operation):
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         model = to_state.apps.get_model(app_label, self.model)
         columns = [field.column for field in model._meta.local_concrete_fields]
-        for statement in statements(schema_editor.connection, model._meta.db_table, columns, self.set_once, self.free):
+        kept = (self.set_once, self.free, self.drafted, self.until)
+        for statement in statements(schema_editor.connection, model._meta.db_table, columns, *kept):
             schema_editor.execute(statement, params=None)  # no parameters, so a percent sign is one
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
@@ -54,14 +67,24 @@ class AppendOnly(Operation):
 
 
 def statements(
-    connection: BaseDatabaseWrapper, table: str, columns: Sequence[str], set_once: Sequence[str], free: Sequence[str]
+    connection: BaseDatabaseWrapper,
+    table: str,
+    columns: Sequence[str],
+    set_once: Sequence[str],
+    free: Sequence[str],
+    drafted: Sequence[str] = (),
+    until: Sequence[str] = (),
 ) -> list[str]:
     """The SQL that guards one table on this database."""
     quote = connection.ops.quote_name
-    fixed = [column for column in columns if column not in set_once and column not in free]
+    fixed = [column for column in columns if column not in {*set_once, *free, *drafted}]
     different = "IS NOT" if connection.vendor == "sqlite" else "IS DISTINCT FROM"
     broken = [f"NEW.{quote(c)} {different} OLD.{quote(c)}" for c in fixed]
     broken += [f"(OLD.{quote(c)} IS NOT NULL AND NEW.{quote(c)} {different} OLD.{quote(c)})" for c in set_once]
+    if drafted:
+        written = " OR ".join(f"OLD.{quote(c)} IS NOT NULL" for c in until)
+        altered = " OR ".join(f"NEW.{quote(c)} {different} OLD.{quote(c)}" for c in drafted)
+        broken.append(f"(({written}) AND ({altered}))")
     condition = " OR ".join(broken)
     name = f"{PREFIX}_{table}"
     says = f"rows of {table} are never changed or deleted"

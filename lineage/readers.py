@@ -26,6 +26,11 @@ def running_from(function: Running) -> None:
     _running[:] = [function]
 
 
+def running() -> Mapping[int, Sequence[str]]:
+    """What runs where: the primary key of a version → the titles of its environments. Nothing where nobody knows."""
+    return _running[0]() if _running else {}
+
+
 def model_versions(elements: Sequence[DataElement], actor: Actor) -> Iterator[Known]:
     """The versions that read each element, also those that the actor may not see, without a name. Three statements beside `running`.
 
@@ -37,8 +42,8 @@ def model_versions(elements: Sequence[DataElement], actor: Actor) -> Iterator[Kn
         places[dataset][column].add(element)
     if not places:
         return
-    running = _running[0]() if _running else {}
-    rows = _inputs(set(places), set(running))
+    where = running()
+    rows = _inputs(set(places), set(where))
     seen = set(
         ModelVersion.objects.visible_to(actor).filter(pk__in={row.model_version_id for row in rows}).values_list("pk", flat=True)
     )
@@ -50,7 +55,7 @@ def model_versions(elements: Sequence[DataElement], actor: Actor) -> Iterator[Kn
             for element in found:
                 if (row.model_version_id, element) not in told:
                     told.add((row.model_version_id, element))
-                    environments = tuple(running.get(row.model_version_id, ()))
+                    environments = tuple(where.get(row.model_version_id, ()))
                     yield _known(row, element, column, environments, seen=row.model_version_id in seen)
 
 

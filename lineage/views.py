@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from foundation.errors import CountersignError, Missing
 from foundation.pages import PersonRequest, after, one, portal_page, slice_of
+from governance.dependencies.wording_status import line_told
 from governance.usecases import tabs, talk
 from governance.usecases.models import UseCase
 from lineage import panels
@@ -24,6 +25,7 @@ from lineage.permissions import may_take_over
 from lineage.selectors import files, pages
 from lineage.selectors.graph import graph_of
 from lineage.selectors.manifest import Manifest, manifest_of
+from lineage.selectors.packages import dependencies_of
 from lineage.services.files import take_over
 from lineage.wording import component_told, fact_told, facts_summary, lineage_picture
 
@@ -112,6 +114,7 @@ def where_it_comes_from(row: ModelVersion, manifest: Manifest, destinations: Seq
         "commit": commit,
         "datasets": datasets,
         "locks": locks,
+        "dependencies": line_told(status) if (status := dependencies_of(row, locks)) is not None else None,
         "facts": [fact_told(fact) for fact in facts],
         "facts_level": level,
         "facts_summary": said,

@@ -26,10 +26,13 @@ def reads_whole_log(actor: Actor) -> bool:
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, actor: Actor) -> Self:
-        """Through the use case; on a dictionary everybody inside; over the whole log only those who may read all of it."""
-        through = Q(use_case__in=UseCase.objects.visible_to(actor))
-        meanings = Q(kind=Report.Kind.DICTIONARY_RELEASE) & from_inside(actor)
-        everything = Q(use_case=None) if reads_whole_log(actor) else meanings
+        """Through the use case; on a dictionary or a lock file everybody inside; over the whole log only those who may read all of it.
+
+        Nobody from outside sees one on dependencies, whatever it is about.
+        """
+        through = Q(use_case__in=UseCase.objects.visible_to(actor)) & (~Q(kind=Report.Kind.DEPENDENCIES) | from_inside(actor))
+        shared = Q(kind__in=(Report.Kind.DICTIONARY_RELEASE, Report.Kind.DEPENDENCIES), use_case=None) & from_inside(actor)
+        everything = Q(use_case=None) if reads_whole_log(actor) else shared
         return self.filter(through | everything)
 
 
@@ -43,6 +46,7 @@ class Report(PublicIdModel):
         USE_CASE = "use_case", _("Audit report of a use case")
         MODEL_VERSION = "model_version", _("Release record of a model version")
         REQUEST = "request", _("Record of one request for approval")
+        DEPENDENCIES = "dependencies", _("Dependencies and their review")
         DICTIONARY_RELEASE = "dictionary_release", _("Release of a dictionary")
         AUDIT_LOG = "audit_log", _("Extract of the audit log")
 

@@ -12,7 +12,7 @@ from reports.models import Report, reads_whole_log
 
 
 def may_request_report(actor: Actor, use_case: UseCase | None, *, kind: str = "") -> Decision:
-    """Whoever sees the use case; a service token needs the scope. A dictionary is read by everybody inside.
+    """Whoever sees the use case; a service token needs the scope. A dictionary and a lock file are read by everybody inside.
 
     `None` otherwise stands for the whole log, which few may read.
     """
@@ -23,6 +23,10 @@ def may_request_report(actor: Actor, use_case: UseCase | None, *, kind: str = ""
             return Denied(
                 _("Only a person of the organisation can ask for a report on a dictionary."), code="report.person_needed"
             )
+        return ALLOWED
+    if kind == Report.Kind.DEPENDENCIES and (actor.user is None or comes_from_outside(actor)):
+        return Denied(_("Only a person of the organisation can ask for a report on dependencies."), code="report.person_needed")
+    if kind == Report.Kind.DEPENDENCIES and use_case is None:
         return ALLOWED
     if use_case is None:
         if reads_whole_log(actor):

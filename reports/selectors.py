@@ -12,6 +12,8 @@ from approvals.models import Request
 from approvals.selectors.standing import subject_of
 from foundation.actor import Actor
 from foundation.errors import FieldError, Invalid, Missing
+from foundation.visibility import comes_from_outside
+from governance.dependencies.models import DependencySet
 from governance.dictionary.models import Release
 from governance.usecases.models import UseCase
 from lineage.models import ModelVersion
@@ -37,10 +39,11 @@ def reports_seen_by(actor: Actor) -> QuerySet[Report]:
 
 def choices_for(actor: Actor, wanted: str = "") -> list[tuple[str, str]]:
     """What the actor can have a report on, as `kind:scope` and its name: the first use cases by title, and what is wanted."""
-    found = {
-        f"{Report.Kind.USE_CASE}:{row.slug}": _("Use case: %(title)s") % {"title": row.title}
-        for row in UseCase.objects.visible_to(actor).order_by("title", "pk")[:MOST_CHOICES]
-    }
+    use_cases = list(UseCase.objects.visible_to(actor).order_by("title", "pk")[:MOST_CHOICES])
+    found = {f"{Report.Kind.USE_CASE}:{row.slug}": _("Use case: %(title)s") % {"title": row.title} for row in use_cases}
+    if not comes_from_outside(actor):
+        for row in use_cases:
+            found[f"{Report.Kind.DEPENDENCIES}:{row.slug}"] = _("Dependencies: %(title)s") % {"title": row.title}
     for release in Release.objects.visible_to(actor).newest().select_related("dictionary")[:MOST_CHOICES]:
         found[f"{Report.Kind.DICTIONARY_RELEASE}:{release.label}"] = _("Dictionary: %(title)s") % {"title": release}
     if reads_whole_log(actor):
@@ -67,6 +70,8 @@ def find_target(actor: Actor, kind: str, scope: str) -> Target:
         use_case = use_cases.filter(slug=scope).first() or use_cases.filter(public_id=scope).first()
         if use_case is not None:
             return Target(use_case, use_case.slug, use_case.title)
+    elif kind == Report.Kind.DEPENDENCIES:
+        return _dependencies(actor, scope)
     elif kind == Report.Kind.DICTIONARY_RELEASE:
         release = _release(actor, scope)
         if release is not None:
@@ -80,6 +85,14 @@ def find_target(actor: Actor, kind: str, scope: str) -> Target:
         if request is not None:
             return Target(request.use_case, request.public_id, _request_title(request))
     raise Missing(_("There is no such thing, or you may not see it."))
+
+
+def _dependencies(actor: Actor, scope: str) -> Target:
+    """A lock file by its public id, held against the highest risk; of a use case those of its newest version, held against its own."""
+    lock = DependencySet.objects.visible_to(actor).only("public_id", "path").filter(public_id=scope).first()
+    if lock is not None:
+        return Target(None, lock.public_id, lock.path)
+    return find_target(actor, Report.Kind.USE_CASE, scope)
 
 
 def _release(actor: Actor, scope: str) -> Release | None:

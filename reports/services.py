@@ -20,7 +20,7 @@ from reports.selectors import find_target
 
 REQUESTED = audit.kind("reports.report.requested", gettext_lazy("Report asked for"))
 JOB = "reports.render"
-LATER = frozenset({"dependencies", "economics", "portfolio", "access_review"})
+LATER = frozenset({"economics", "portfolio", "access_review"})
 
 
 def request_report(*, actor: Actor, kind: str, scope: str, as_of: datetime | None = None, language: str = "en") -> Report:

@@ -26,7 +26,15 @@ from governance.usecases.services import threads
 from lineage.models import KeptFile, Repository, RepositoryUse
 from reports import services as reports
 from tests.conftest import POLICY, World
+from tests.dependencies.osv import imported, record
 from tests.dictionary.approved import define
+from tests.matrix import (
+    dependencies_artifacts,
+    dependencies_criteria,
+    dependencies_reviews,
+    dependencies_rulings,
+    dependencies_sources,
+)
 from tests.matrix.judging import NEED, OFFER, PYSERIAL, RISKY
 from tests.matrix.registers import ECONOMICS
 from tests.matrix.stages import LIFECYCLE
@@ -51,6 +59,7 @@ def set_stage(world: World, gate: Any, push: Any, ask: Any, vote: Any, folder: P
         **_approved(world, gate, push, ask, vote),
         **_exceptions(world, push, ask, vote),
         **_talk(world),
+        **_known_flaws(world),
         **_words(world),  # late, because who wrote them has a part in what covers them
     }
     economics.write_snapshot(
@@ -59,6 +68,11 @@ def set_stage(world: World, gate: Any, push: Any, ask: Any, vote: Any, folder: P
     policies.governing("use_case_definition", "definition")  # ships, and is written down when it is first needed
     there |= _stages(world)
     there |= _judging(world)
+    there |= dependencies_sources.set_up(world)
+    there |= dependencies_criteria.set_up(world)
+    there |= dependencies_artifacts.set_up(world)
+    there |= dependencies_rulings.set_up(world)
+    there |= dependencies_reviews.set_up(world)
     token, _secret = tokens.create(actor=world.lead, name="Lead's", owner=world.lead.user, kind=Token.Kind.PERSONAL)
     report = reports.request_report(actor=world.lead, kind="use_case", scope="churn")
     sealing.seal()
@@ -336,3 +350,10 @@ def _exceptions(world: World, push: Any, ask: Any, vote: Any) -> dict[str, Any]:
         "condition": Condition.objects.get(ballot=ballot).public_id,
         "objection": objection.public_id,
     }
+
+
+def _known_flaws(world: World) -> dict[str, Any]:
+    """Two records, and a feed of one that waits for somebody to say that this is meant."""
+    done = imported(world.security, record("GHSA-1"), record("GHSA-2", "pandas"))
+    few = imported(world.security, record("GHSA-1"))
+    return {"advisory": "GHSA-1", "advisory_import": done.public_id, "advisory_import_refused": few.public_id}

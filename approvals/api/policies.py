@@ -10,12 +10,11 @@ from rest_framework import serializers
 from rest_framework.request import Request as HttpRequest
 from rest_framework.response import Response
 
-from approvals.checks import known_codes
 from approvals.models import Policy, PolicyVersion
-from approvals.policy import PolicyError, as_mapping, parse
+from approvals.policy import PolicyError, as_mapping
 from approvals.policy.lint import lint
 from approvals.presenting.policies import finding_body, problem_body, version_body
-from approvals.selectors.policies import findings_of, holders_anywhere, policy_versions, state_of
+from approvals.selectors.policies import findings_of, holders_anywhere, policy_versions, read_policy, state_of
 from approvals.services import policies
 from approvals.services.decisions import LONGEST_COMMENT
 from approvals.services.drafts import open_for_comment
@@ -198,7 +197,7 @@ class PolicyLint(Endpoint):
     def post(self, request: HttpRequest) -> Response:
         data = self.read(DraftInput)
         try:
-            policy = parse(source_of(data), checks=known_codes())
+            policy = read_policy(source_of(data))
         except PolicyError as error:
             found = [problem_body(item) for item in error.problems]
             return Response({"problems": found, "findings": [], "digest": None, "body": None})

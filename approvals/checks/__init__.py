@@ -13,6 +13,7 @@ MODULES = (
     "data_use",
     "definition",
     "dependencies",
+    "dependency_status",
     "envelope",
     "files",
     "meanings",

@@ -13,6 +13,9 @@ from django.utils.translation import gettext as _
 from approvals.models import Clock, Condition, Decision, Gate, PolicyVersion, Request, Waiver
 from approvals.policy import Policy
 from approvals.selectors.standing import Standing
+from governance.dependencies.models import DependencySet
+from governance.dependencies.selectors.status import status_of
+from governance.dependencies.status import Status as DependencyStatus
 from governance.people.models import RoleGrant, User
 from governance.people.roles import role_label
 from lineage.models import ModelVersion, ProvenanceFact
@@ -89,6 +92,16 @@ class Context:
     def proof(self) -> Membership | None:
         """The envelope in force for the model here, and whether the version is inside. None where there is none."""
         return self.read_proof()
+
+    @cached_property
+    def dependencies(self) -> DependencyStatus:
+        """The answer about the version's lock files, computed once for all checks that ask. Thirteen statements.
+
+        What the policy wants packages reviewed for is demanded beside what the risk demands.
+        """
+        version = self.model_version
+        sets = DependencySet.objects.filter(pk__in=version.locks.values("dependency_set")).defer("raw")
+        return status_of(sets, use_case=version.use_case, at=self.now, also=self.policy.reviewed_for)
 
     @property
     def objected(self) -> bool:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.checks.base import Context, Result, check
+from governance.dependencies.findings import unread
 
 
 @check("dependencies.locked", gettext_lazy("Is every dependency pinned to a version and a hash?"))
@@ -27,19 +28,19 @@ def locked(context: Context) -> Iterable[Result]:
         else:
             yield Result("dependencies.locked", "unknown", _("No lock file was pushed"), detail, context.who_pushed(), action)
         return
-    unread = [item["path"] for item in sets if item["problems"]]
+    gaps = [item["path"] for item in sets if unread(item["problems"], item["path"])]
     loose = [
         f"{row['name']} ({item['path']})"
         for item in sets
         for row in item["requirements"]
-        if not (row["version"] and row["hashes"])
+        if not (row["version"] and row["hashes"]) and not row.get("own")
     ]
     if loose:
         named = ", ".join(loose[:10]) + (_(" and %(count)s more") % {"count": len(loose) - 10} if len(loose) > 10 else "")
         detail = _("Without version or hash: %(names)s.") % {"names": named}
         yield Result("dependencies.locked", "fail", _("Some dependencies are not fixed"), detail, context.who_pushed(), action)
-    elif unread:
-        detail = _("Not understood in full: %(files)s.") % {"files": ", ".join(unread)}
+    elif gaps:
+        detail = _("Not understood in full: %(files)s.") % {"files": ", ".join(gaps)}
         yield Result(
             "dependencies.locked", "unknown", _("A lock file could not be read in full"), detail, context.who_pushed(), action
         )

@@ -54,6 +54,7 @@ FACTS: Mapping[str, Fact] = {
     "changed": Fact("set"),
     "cost": Fact("decimal"),
     "sensitivity": Fact("ordered", ("public", "internal", "personal", "sensitive")),
+    "scope": Fact("text", ("use_case", "organisation")),
 }  # fmt: skip
 
 

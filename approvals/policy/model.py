@@ -160,6 +160,7 @@ class Policy:
     `open_for_days`: how long a request stays open; `valid_for_days`: how long its decision holds; None is without end.
     `grace_days`: how long before its end a decision, a review or an exemption that ages out warns. `break_glass`: None if nobody
     may. `conditional`: whether somebody may approve with a condition.
+    `reviewed_for`: criteria for which packages have to be reviewed beside what the risk demands; their order means nothing.
     `order` has the positions of the steps, each behind those it waits for, else as written; `before` has, for each step, the
     positions of the steps that it waits for. `asks_each`: whether a step asks each of those whom a change touches (`expanded`).
     """
@@ -175,6 +176,7 @@ class Policy:
     break_glass: BreakGlass | None = BreakGlass()
     conditional: bool = True
     standard_changes: tuple[StandardChange, ...] = ()
+    reviewed_for: tuple[str, ...] = ()
     digest: str = field(init=False, compare=False)
     asks_each: bool = field(init=False, compare=False, repr=False)
     positions: dict[str, int] = field(init=False, compare=False, repr=False)
@@ -196,6 +198,7 @@ class Policy:
         if cycles:
             raise ValueError(f"these steps wait for one another: {', '.join(cycles[0])}")
         before = tuple(tuple(positions[name] for name in step.after) for step in self.steps)
+        object.__setattr__(self, "reviewed_for", tuple(sorted(set(self.reviewed_for))))
         object.__setattr__(self, "asks_each", any(step.role in EACH for step in self.steps))
         object.__setattr__(self, "positions", positions)
         object.__setattr__(self, "before", before)

@@ -36,6 +36,7 @@ MESSAGES = {
     "unknown_exclusion": _("unknown exclusion %(value)s; known: %(known)s"),
     "unknown_step": _("there is no step %(value)s; steps: %(known)s"),
     "unknown_check": _("unknown check %(value)s; known: %(known)s"),
+    "unknown_criterion": _("unknown criterion %(value)s; known: %(known)s"),
     "bad_level": _("%(value)s is not one of %(known)s"),
     "cycle": _("these steps wait for one another: %(value)s"),
     "quorum": _("a quorum is a whole number from 1 to %(limit)s"),

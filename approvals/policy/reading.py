@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -30,7 +30,7 @@ from approvals.policy.text import below, load
 
 COMPONENTS = (
     "use_case", "code", "model", "data", "dictionary", "dependencies", "runtime", "economics", "document", "policy", "envelope",
-    "dictionary_change", "data_use",
+    "dictionary_change", "data_use", "ruling",
 )  # fmt: skip
 ROLES = (
     "business_owner", "client_representative", "budget_holder", "project_lead", "lead_data_scientist", "data_scientist",
@@ -43,7 +43,7 @@ CHECK_CODE = re.compile(rf"({'|'.join(CHECK_FAMILIES)})(\.[a-z0-9_]+)+")
 
 POLICY_KEYS = (
     "key", "title", "distinct_humans", "open_for", "valid_for", "grace", "conditional", "break_glass", "steps",
-    "standard_changes", "checks",
+    "standard_changes", "checks", "reviewed_for",
 )  # fmt: skip
 STEP_KEYS = (
     "key", "title", "description", "role", "quorum", "after", "covers", "exclude", "applies_if", "signature", "sla", "calendar",
@@ -66,10 +66,12 @@ def parse(
     components: Collection[str] = COMPONENTS,
     roles: Collection[str] = ROLES,
     checks: Collection[str] | None = None,
+    criteria: Callable[[], Collection[str]] | None = None,
 ) -> Policy:
     """Read a policy from YAML (text, or bytes in UTF-8) or from a mapping of the same shape.
 
-    `components`, `roles` and `checks` are the names that may be used; without `checks`, any code of a known family may.
+    `components`, `roles` and `checks` are the names that may be used; without `checks`, any code of a known family may. `criteria`
+    tells those for which packages can be reviewed, and is asked only by a policy that names some; without it, any name may be used.
     Raises PolicyError with every problem found. Anchors, aliases, tags and directives are refused, and so is more than 64 KiB.
     """
     if isinstance(source, Mapping):
@@ -78,7 +80,7 @@ def parse(
         problems: list[Problem] = []
     else:
         body, lines, problems = load(source)
-    reader = _Reader(lines, problems, components, roles, checks)
+    reader = _Reader(lines, problems, components, roles, checks, criteria)
     policy = reader.policy(body)
     if policy is None:
         raise PolicyError(sorted(problems, key=lambda problem: problem.line or 0))
@@ -95,11 +97,13 @@ class _Reader(Fields):
         components: Collection[str],
         roles: Collection[str],
         checks: Collection[str] | None,
+        criteria: Callable[[], Collection[str]] | None,
     ) -> None:
         super().__init__(lines, problems)
         self.components = components
         self.roles = roles
         self.known_checks = checks
+        self.known_criteria = criteria
 
     def policy(self, body: Any) -> Policy | None:
         if not self.mapping(body, "", POLICY_KEYS, ("title", "steps")):
@@ -116,6 +120,7 @@ class _Reader(Fields):
             "break_glass": self.break_glass(body.get("break_glass")),
             "standard_changes": self.standard_changes(body, [fields["key"] for fields in steps]),
             "checks": self.checks(body),
+            "reviewed_for": self.reviewed_for(body.get("reviewed_for")),
         }
         return None if self.problems else Policy(**fields, steps=tuple(Step(**step) for step in steps))
 
@@ -326,6 +331,10 @@ class _Reader(Fields):
             for problem in error.problems:
                 self.note(below(path, problem.path) if problem.path else path, "limits", detail=problem.message)
             return {}
+
+    def reviewed_for(self, value: Any) -> tuple[str, ...]:
+        known = self.known_criteria() if value and self.known_criteria is not None else None
+        return self.names(value, "reviewed_for", of="criterion", among=known)
 
     def checks(self, body: Mapping[str, Any]) -> dict[str, CheckLevel]:
         found: dict[str, CheckLevel] = {}

@@ -43,6 +43,7 @@ def as_mapping(policy: Policy) -> dict[str, Any]:
             else {}
         ),
         "checks": dict(sorted(policy.checks.items())),
+        **({"reviewed_for": list(policy.reviewed_for)} if policy.reviewed_for else {}),
     }
 
 

@@ -21,6 +21,10 @@ from approvals.subjects import Before
 from approvals.wording import component_label
 from foundation.actor import Actor
 from foundation.canonical import canonical_json, digest
+from governance.dependencies.models import Ruling
+from governance.dependencies.selectors.criteria import criterion_titles
+from governance.dependencies.wording_rulings import justification_words
+from governance.dependencies.wording_sources import criteria_told
 from governance.dictionary.models import DataUse, ElementVersion
 from governance.dictionary.selectors.data_use import sensitivity_of
 from governance.dictionary.wording_data_use import sensitivity_label
@@ -30,7 +34,7 @@ from lineage import mirror
 from lineage.mirror import MirrorError, PathChange
 from lineage.models import ComponentBody, Repository
 
-RECORDS = ("document", "policy", "data_use")  # components that are a record of their own
+RECORDS = ("document", "policy", "data_use", "ruling")  # components that are a record of their own
 Meanings = Mapping[tuple[str, str], Any]  # the element version behind (element path, digest)
 
 
@@ -131,6 +135,8 @@ def parts_of(standing: Standing, base: Base, *, yours: Collection[str] = (), act
             part.view |= weighed(standing, bodies[standing.digests[name]], part.view["versions"], actor)
         if name == "data_use" and part.view:
             part.view |= _data_use_of(standing.request)
+        elif name == "ruling" and part.view:
+            part.view |= _ruling_of(standing.request)
         parts.append(part)
     return sorted(parts, key=lambda part: (not part.yours, not part.steps))
 
@@ -221,6 +227,15 @@ def _data_use_of(request: Request) -> dict[str, Any]:
     return {"use": row, "sensitivity_label": sensitivity_label(sensitivity_of(row.dataset)) if row is not None else ""}
 
 
+def _ruling_of(request: Request) -> dict[str, Any]:
+    """The ask behind a request, for the way to its page, with its words as that page has them. Two queries at most."""
+    row = Ruling.objects.filter(public_id=request.subject_id).first()
+    if row is None:
+        return {"ruling": None}
+    criteria = criteria_told(row.criteria, criterion_titles(row.criteria))
+    return {"ruling": row, "criteria": criteria, "justification": justification_words(row), "for_whom": request.use_case}
+
+
 def _policy(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
     """A policy with the text that its author wrote, which says the same as the body and has comments."""
     wanted = [digest(item) for item in (body, before) if item is not None]
@@ -269,5 +284,6 @@ _views: dict[str, Callable[[Any, Any], dict[str, Any]]] = {
     "document": readable_records.document_view,
     "policy": _policy,
     "data_use": readable_records.data_use_view,
+    "ruling": readable_records.ruling_view,
     CHANGES: changes_of,
 }

@@ -17,15 +17,21 @@ from approvals.policy.lint import lint
 from approvals.selectors.standing import policy_of
 from foundation.actor import Actor
 from foundation.errors import FieldError, Invalid
+from governance.dependencies.selectors.criteria import criteria_offered
 from governance.people.models import RoleGrant
 
 Holders = Mapping[str, frozenset[str]]
 
 
+def read_policy(source: str | bytes | Mapping[str, Any]) -> Policy:
+    """What a text says as a policy, by the checks that are declared and the criteria that may be stated now. Raises PolicyError."""
+    return parse(source, checks=known_codes(), criteria=lambda: [item.key for item in criteria_offered()])
+
+
 def draft_of(source: str | dict[str, Any]) -> Policy:
     """What a text, or a mapping of its shape, says as a policy. Raises Invalid naming every problem with its line."""
     try:
-        return parse(source, checks=known_codes())
+        return read_policy(source)
     except PolicyError as error:
         problems = [
             FieldError(f"line {item.line}: {item.path}" if item.line else item.path, item.code, item.message)

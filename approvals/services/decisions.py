@@ -99,13 +99,15 @@ def _settle(actor: Actor, standing: Standing, subject: Any) -> None:
     row, verdict = standing.request, standing.verdict
     if row.state != State.OPEN or verdict.state == "open":
         return
+    adapter = subjects.adapter_for(row.subject_type)
     if verdict.state == "rejected":
-        by = [ballot.human for ballot in verdict.blocks if ballot.verdict == "reject"]
-        close(actor, row, State.REJECTED, REJECTED, {"by": by})
+        against = [ballot for ballot in verdict.blocks if ballot.verdict == "reject"]
+        close(actor, row, State.REJECTED, REJECTED, {"by": [ballot.human for ballot in against]})
+        agreed = [standing.ballots[ballot.id] for step in verdict.steps for ballot in step.approved_by]
+        adapter.reject(actor=actor, subject=subject, request=row, against=standing.ballots[against[0].id], agreed=agreed)
         return
     now = clock.now()
     days = standing.policy.valid_for_days
-    adapter = subjects.adapter_for(row.subject_type)
     decision = Decision(
         request=row,
         manifest=dict(standing.digests),

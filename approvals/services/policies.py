@@ -40,6 +40,7 @@ SHIPPED = {  # type of subject → the policy that governs it until somebody set
     "document": "document-sign-off",
     "dictionary_proposal": "dictionary-change",
     "data_use": "data-use",
+    "ruling": "ruling",
 }
 
 

@@ -19,7 +19,7 @@ FIRST = {  # what a role looks at first
     "business_owner": ("use_case", "economics", "model"),
     "budget_holder": ("economics", "use_case"),
     "client_representative": ("use_case", "model"),
-    "security_reviewer": ("dependencies", "runtime", "code"),
+    "security_reviewer": ("dependencies", "ruling", "runtime", "code"),
     "model_validator": ("model", "data", "code"),
     "lead_data_scientist": ("model", "data", "code"),
     "data_governance": ("dictionary", "dictionary_change", "data"),

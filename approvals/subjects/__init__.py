@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -13,7 +13,7 @@ from governance.usecases.models import UseCase
 from lineage.models import Environment
 
 if TYPE_CHECKING:
-    from approvals.models import Decision
+    from approvals.models import Ballot, Decision, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,9 @@ class Adapter(Protocol):
         """What an approval does to the subject, inside the deciding transaction: the service of its own room is called with the
         decision, and that is the only door to "approved" there."""
 
+    def reject(self, *, actor: Actor, subject: Any, request: Request, against: Ballot, agreed: Sequence[Ballot]) -> None:
+        """What a rejection does to the subject, inside its transaction. `agreed`: what counted for it until then."""
+
     def undo(self, *, actor: Actor, subject: Any, decision: Decision, reason: str) -> None:
         """What the revocation of an approval does to the subject, inside its transaction."""
 
@@ -159,6 +162,9 @@ class Subject:
 
     def apply(self, *, actor: Actor, subject: Any, decision: Decision) -> None:
         """Nothing follows from the approval but that it stands."""
+
+    def reject(self, *, actor: Actor, subject: Any, request: Request, against: Ballot, agreed: Sequence[Ballot]) -> None:
+        """Nothing follows from a rejection: it can be put up again."""
 
     def undo(self, *, actor: Actor, subject: Any, decision: Decision, reason: str) -> None:
         """What reads the decision sees that it was revoked; nothing else follows."""

@@ -12,6 +12,7 @@ def register_all() -> None:
     from approvals.subjects.envelope import EnvelopeSubject
     from approvals.subjects.model_version import ModelVersionSubject
     from approvals.subjects.policy_version import PolicyVersionSubject
+    from approvals.subjects.ruling import RulingSubject
     from approvals.subjects.use_case_definition import UseCaseDefinitionSubject
 
     register(ModelVersionSubject())
@@ -21,3 +22,4 @@ def register_all() -> None:
     register(EnvelopeSubject())
     register(DictionaryProposalSubject())
     register(DataUseSubject())
+    register(RulingSubject())

@@ -102,7 +102,10 @@ def envelope_new(request: PersonRequest, slug: str) -> HttpResponse:
     allowed = may_request(request.actor, use_case)
     context: dict[str, Any] = {
         **tabs.page_of(
-            use_case, TAB, {"label": _("Envelopes"), "url": f"/use-cases/{slug}/approvals/envelopes/"}, {"label": _("New")}
+            use_case,
+            TAB,
+            {"label": _("Envelopes"), "url": f"/use-cases/{slug}/approvals/envelopes/"},
+            {"label": _("Write an envelope")},
         ),
         "choices": choices,
         "chosen": chosen,

@@ -55,6 +55,7 @@ def _parser() -> _Parser:
     _add_increment(commands, server)
     _add_gate(commands, server)
     _add_explain(commands, server)
+    _add_scan(commands)
     _add_verify(commands)
     return parser
 
@@ -164,6 +165,18 @@ def _add_explain(commands: Any, server: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=legends.explain)
 
 
+def _add_scan(commands: Any) -> None:
+    parser = commands.add_parser(
+        "scan",
+        help="what a wheel, an sdist or a model can do, or what changed between two",
+        epilog="exits 0 read in full, 12 something could not be read, 3 used wrongly or no such file",
+    )
+    parser.add_argument("archive", type=_utf8, metavar="ARCHIVE")
+    parser.add_argument("--against", default="", type=_utf8, metavar="ARCHIVE", help="an earlier release: tell only what changed")
+    parser.add_argument("--json", action="store_true", help="no text for people")
+    parser.set_defaults(run=_scan)
+
+
 def _add_verify(commands: Any) -> None:
     parser = commands.add_parser(
         "verify",
@@ -203,6 +216,16 @@ def _verify(parsed: argparse.Namespace) -> int:
     from countersign.verification.command import verify
 
     return verify(parsed)
+
+
+def _scan(parsed: argparse.Namespace) -> int:
+    if importlib.util.find_spec("countersign.scanning") is None:
+        raise exits.usage("This file does not carry scan; pip install ./client does (Python 3.11 or later).")
+    if sys.version_info < (3, 11):
+        raise exits.usage(f"scan needs a Python of 3.11 or later (this is {sys.version_info[0]}.{sys.version_info[1]})")
+    from countersign.scanning import scan_file
+
+    return scan_file(parsed)
 
 
 def _slug(text: str) -> str:

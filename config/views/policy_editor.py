@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from approvals.chain import chain_picture
-from approvals.checks import known_codes
 from approvals.models import Policy, PolicyVersion
 from approvals.policy import MESSAGES, PolicyError, as_mapping, parse
 from approvals.policy import Policy as PolicyValue
@@ -19,7 +18,7 @@ from approvals.policy.editing import EditError, apply_form
 from approvals.readable_records import text_difference
 from approvals.selectors.doubts import People, doubts_of
 from approvals.selectors.governed import governed_subjects, shipped_version
-from approvals.selectors.policies import policy_versions
+from approvals.selectors.policies import policy_versions, read_policy
 from approvals.services.policies import write_policy
 from config.policy_draft import PolicyDraft
 from config.policy_forms import NewForm, NewTextForm, NoteForm, TextForm, values_text
@@ -140,7 +139,7 @@ def _written(draft: PolicyDraft, text: str, note: Any) -> str | None:
         return None
     fields = draft.fields()
     try:
-        parse(fields, checks=known_codes())
+        read_policy(fields)
         return apply_form(text, fields)
     except PolicyError as error:
         draft.tell(error.problems)
@@ -154,6 +153,7 @@ def _written(draft: PolicyDraft, text: str, note: Any) -> str | None:
 def _kept(base: PolicyValue) -> list[str]:
     """What the form does not show, and keeps as it is."""
     said = [_("levels of checks")] if base.checks else []
+    said += [_("what packages are reviewed for")] if base.reviewed_for else []
     return said + ([_("standard changes")] if base.standard_changes else [])
 
 
@@ -205,7 +205,7 @@ def _text(request: PersonRequest, editing: Editing) -> HttpResponse:
         source = form.cleaned_data["source"]
         if request.POST.get("do") == "check":
             try:
-                parse(source, checks=known_codes())
+                read_policy(source)
                 context |= _checked(request, editing, source)
             except PolicyError as error:
                 for item in error.problems:

@@ -100,6 +100,10 @@ STATES: dict[str, StateLook] = dict(
         _look("ended", pgettext_lazy("state", "Ended"), "circle-stop", "neutral"),
         _look("retired", pgettext_lazy("state", "Retired"), "archive", "neutral"),
         _look("resolved", pgettext_lazy("state", "Resolved"), "circle-check", "ok"),
+        # a ruling
+        _look("asked", pgettext_lazy("state", "Asked for"), "circle-dot", "info"),
+        _look("recommended", pgettext_lazy("state", "Waits for a decision"), "hourglass", "warn"),
+        _look("in_force", pgettext_lazy("state", "In force"), "circle-check", "ok"),
         # a file beside a record
         _look("same", pgettext_lazy("state", "The same"), "circle-check", "ok"),
         _look("differs", pgettext_lazy("state", "Differs"), "git-compare-arrows", "warn"),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from governance.dependencies.lockfiles.model import RequirementLike
+from governance.dependencies.lockfiles.model import PYPI, RequirementLike
 
 _FORMAT = "countersign/dependencies/1"
 
@@ -33,7 +33,8 @@ def component_body(sets: Iterable[LockLike]) -> dict[str, Any]:
 class Change:
     """A package that both sides ask for, but not in the same way.
 
-    `kind` is version, hashes or details (extras, marker, origin); `before` and `after` are versions, or what stands instead.
+    `name` tells the ecosystem where it is not PyPI. `kind` is version, hashes or details (extras, marker, origin, index, groups, licence);
+    `before` and `after` are versions, or what stands instead.
     """
 
     name: str
@@ -55,23 +56,36 @@ class Difference:
 
 
 def difference(old: Iterable[RequirementLike], new: Iterable[RequirementLike]) -> Difference:
-    """Packages that came, went or changed, each sorted by name. A package may have several versions, by marker."""
-    before, after = _by_name(old), _by_name(new)
+    """Packages that came, went or changed, each sorted by name. A package may have several versions, by marker.
+
+    Packages of two ecosystems are two packages, whatever they are called: conda's `redis` is a server, PyPI's a client.
+    """
+    before, after = _by_package(old), _by_package(new)
     return Difference(
-        added=tuple((name, _versions(after[name])) for name in sorted(after.keys() - before.keys())),
-        removed=tuple((name, _versions(before[name])) for name in sorted(before.keys() - after.keys())),
+        added=tuple((label_of(*key), _versions(after[key])) for key in sorted(after.keys() - before.keys(), key=_place)),
+        removed=tuple((label_of(*key), _versions(before[key])) for key in sorted(before.keys() - after.keys(), key=_place)),
         changed=tuple(
-            Change(name, _kind(before[name], after[name]), _versions(before[name]), _versions(after[name]))
-            for name in sorted(before.keys() & after.keys())
-            if _facts(before[name]) != _facts(after[name])
+            Change(label_of(*key), _kind(before[key], after[key]), _versions(before[key]), _versions(after[key]))
+            for key in sorted(before.keys() & after.keys(), key=_place)
+            if _facts(before[key]) != _facts(after[key])
         ),
     )
 
 
-def _by_name(requirements: Iterable[RequirementLike]) -> dict[str, list[RequirementLike]]:
-    found: dict[str, list[RequirementLike]] = defaultdict(list)
+def label_of(ecosystem: str, name: str) -> str:
+    """What people call a package: its name, and its ecosystem where that is not PyPI."""
+    return name if ecosystem == PYPI else f"{ecosystem}:{name}"
+
+
+def _place(key: tuple[str, str]) -> tuple[str, str]:
+    ecosystem, name = key
+    return name, ecosystem
+
+
+def _by_package(requirements: Iterable[RequirementLike]) -> dict[tuple[str, str], list[RequirementLike]]:
+    found: dict[tuple[str, str], list[RequirementLike]] = defaultdict(list)
     for requirement in requirements:
-        found[requirement.name].append(requirement)
+        found[getattr(requirement, "ecosystem", PYPI), requirement.name].append(requirement)
     return found
 
 
@@ -85,7 +99,12 @@ def _hashes(rows: list[RequirementLike]) -> set[str]:
 
 def _facts(rows: list[RequirementLike]) -> list[tuple[Any, ...]]:
     return sorted(
-        (row.version, row.specifier, row.marker, row.origin, row.url, tuple(row.extras), tuple(row.hashes)) for row in rows
+        (
+            *(row.version, row.specifier, row.marker, row.origin, row.url, tuple(row.extras), tuple(row.hashes)),
+            *(tuple(getattr(row, "groups", ())), getattr(row, "index", ""), getattr(row, "licence", "")),
+            "" if getattr(row, "ecosystem", PYPI) == PYPI else getattr(row, "purl", ""),  # holds build, platform and distribution
+        )
+        for row in rows
     )
 
 

@@ -108,9 +108,7 @@ api_urlpatterns = [
     path("legends/check", api.LegendCheck.as_view(), name="api_legends_check"),
     path("dictionaries/<slug:slug>/copies", api.CopyList.as_view(), name="api_dictionary_copies"),
     path("dictionaries/<slug:slug>/copies/<str:public_id>/end", api.CopyEnd.as_view(), name="api_dictionary_copy_end"),
-    path(
-        "dictionaries/<slug:slug>/bindings/proposals", api.BindingProposals.as_view(), name="api_dictionary_binding_proposals"
-    ),
+    path("dictionaries/<slug:slug>/bindings/proposals", api.BindingProposals.as_view(), name="api_dictionary_binding_proposals"),
     path("dictionaries/<slug:slug>/bindings", api.BindingList.as_view(), name="api_dictionary_bindings"),
     path("dictionaries/<slug:slug>/bindings/<str:public_id>/end", api.BindingEnd.as_view(), name="api_dictionary_binding_end"),
 ]

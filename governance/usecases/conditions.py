@@ -4,7 +4,8 @@ Lifecycles name conditions by key. Each room registers the ones about its own re
 none of them; `docs/stages.md` shows how. A key that nobody registered is unknown, and unknown refuses.
 
 Keys of the shipped lifecycle that rooms and parts register: `definition.*`, `risk.tier`, `roles.<role>`, `documents.present`,
-`hand_over.accepted`, `increments.shown`, `stack.fits` (this room), `dictionary.bound`, `dependencies.locked`,
+`hand_over.accepted`, `increments.shown`, `stack.fits` (this room), `dictionary.bound`, `dependencies.locked`, `dependencies.reviewed`,
+`dependencies.no_known_flaws`,
 `economics.snapshot`, `economics.approved`, `version.registered`, `version.reproducible` (lineage), `approvals.allowed`,
 `approvals.nothing_open` (approvals).
 """

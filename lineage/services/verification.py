@@ -59,8 +59,11 @@ def verify_version(*, model_version: ModelVersion) -> bool:
 
 
 def _compare_files(repository: Repository, row: ModelVersion, facts: dict[str, tuple[str, Status, str]]) -> set[str]:
-    """The pushed files that are, byte for byte, those of the commit. Line ends are not forgiven: the digest is of bytes."""
-    same: set[str] = set()
+    """The pushed files that are, byte for byte, those of the commit. Line ends are not forgiven: the digest is of bytes.
+
+    Lock files that were read at the commit are those of the commit.
+    """
+    same = _read_at_the_commit(row)
     wanted = [(row.commit, source["path"]) for source in row.sources]
     try:
         blobs = mirror.read_blobs(repository.mirror, wanted, max_bytes=LARGEST_SOURCE)
@@ -78,6 +81,12 @@ def _compare_files(repository: Repository, row: ModelVersion, facts: dict[str, t
             facts[key] = (source["sha256"], Status.VERIFIED, "the same bytes as in the commit")
             same.add(source["path"])
     return same
+
+
+def _read_at_the_commit(row: ModelVersion) -> set[str]:
+    """The paths of lock files that did not come with the push."""
+    pushed = {source["path"].strip().replace("\\", "/").removeprefix("./") for source in row.sources}
+    return set(row.locks.values_list("dependency_set__path", flat=True)) - pushed
 
 
 def _add_facts(row: ModelVersion, facts: dict[str, tuple[str, Status, str]]) -> bool:

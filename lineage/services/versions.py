@@ -19,6 +19,8 @@ from foundation.errors import Conflict, FieldError, Invalid
 from foundation.permissions import require
 from foundation.services import validate
 from governance.dependencies.components import component_body as dependencies_body
+from governance.dependencies.components import label_of
+from governance.dependencies.first_party import is_first_party
 from governance.dependencies.models import DependencySet
 from governance.dependencies.services import record_set
 from governance.usecases.models import UseCase
@@ -283,11 +285,13 @@ def dependencies_shown(locks: Sequence[DependencySet]) -> dict[str, Any]:
                 "problems": lock.problems,
                 "requirements": [
                     {
-                        "name": item.name,
+                        "name": label_of(item.ecosystem, item.name),
                         "version": item.version,
                         "origin": item.origin,
                         "hashes": len(item.hashes),
                         "fixed": digest(item.hashes),
+                        # Nothing is installed from elsewhere: code of the same repository, or what answers over a network.
+                        **({"own": True} if item.ecosystem == "service" or is_first_party(item, lock.path) else {}),
                     }
                     for item in lock.requirements.all()
                 ],

@@ -20,6 +20,7 @@ from reports.content import (
     audit_log,
     changes,
     dependencies,
+    dependency_register,
     dictionary,
     dictionary_release,
     economics,
@@ -76,13 +77,18 @@ def compose(report: Report, frame: Frame, *, renderer: dict[str, str], progress:
         told = dictionary_release.draft(report, frame, gathered)
         rows = dictionary_release.events_of(frame, gathered)
         return _finish(report, frame, told, dictionary_release.records(gathered), rows, [], renderer)
+    if report.kind == Report.Kind.DEPENDENCIES:
+        register = dependency_register.gather(report, frame)
+        told = dependency_register.draft(report, frame, register)
+        rows = dependency_register.events_of(frame, register)
+        return _finish(report, frame, told, dependency_register.records(register), rows, [], renderer)
     view = look(report, frame)
     parts = []
     for place, tell in enumerate(PARTS, 1):
         parts.append(tell(view))
         if progress:
             progress(place, len(PARTS))
-    found = events.events_of(view)
+    found = events.events_of(view, frozenset().union(*(part.subjects for part in parts)))
     draft = Document(
         title=str(report.get_kind_display()),
         subtitle=report.title if report.kind == Report.Kind.USE_CASE else f"{report.title} · {view.use_case.title}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from foundation import audit, merkle
+from foundation.among import Among
 from foundation.models import AuditEvent, AuditHash, AuditPersonal
 from governance.dictionary.selectors import bound_columns
 from governance.dictionary.selectors.import_report import imports_of
@@ -30,12 +31,14 @@ def title() -> str:
     return _("Event log extract")
 
 
-def events_of(view: View) -> QuerySet[AuditEvent]:
-    """Sealed events of the use case, and of what belongs to everybody and is printed here: policies, meanings, locks."""
+def events_of(view: View, named: Set[str] = frozenset()) -> QuerySet[AuditEvent]:
+    """Sealed events of the use case, and of what belongs to everybody and is printed here: policies, meanings, locks, and whatever the
+    sections have `named` beside that."""
+    shared = _shared(view) | named
     if view.report.kind == Report.Kind.USE_CASE:
-        wanted = Q(scope=view.use_case.public_id) | Q(scope="", subject_id__in=sorted(_shared(view)))
+        wanted = Q(scope=view.use_case.public_id) | Q(Among("subject_id", shared), scope="")
     else:
-        wanted = Q(subject_id__in=sorted(_shared(view) | _own(view)))
+        wanted = Q(Among("subject_id", shared | _own(view)))
     return sealed(view.frame).filter(wanted)
 
 

@@ -42,9 +42,8 @@ def scope_section(report: Report, frame: Frame, includes: str) -> Section:
             )
         )
     absent = _(
-        "Not on record, and so not in this report: security reviews of packages, deployments that took place, "
-        "figures measured in production, waivers. Their absence here does not mean that there were none "
-        "outside Countersign."
+        "Not on record, and so not in this report: deployments that took place, figures measured in production, "
+        "waivers. Their absence here does not mean that there were none outside Countersign."
     )
     return Section("scope", _("Scope, method and time"), [KeyValues(facts), Text(method), Text([absent], style="note")])
 

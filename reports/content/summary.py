@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -32,7 +32,7 @@ def cover_facts(view: View, points: Sequence[OpenPoint]) -> list[tuple[str, Valu
     if waiting := _waiting(view):
         facts.append((_("Waits for"), waiting))
     facts.append((_("Last approval"), _last_approval(view)))
-    facts.append((_("Open points"), _count(points)))
+    facts.append((_("Open points"), count_of(points)))
     snapshot = snapshot_at(view.use_case, view.at)
     if snapshot is not None:
         figures = evaluation_of(snapshot)
@@ -112,7 +112,8 @@ def _last_approval(view: View) -> Value:
     return Cell(said, state="warn" if expired else "ok")
 
 
-def _count(points: Sequence[OpenPoint]) -> Cell:
+def count_of(points: Sequence[OpenPoint]) -> Cell:
+    """How many there are, and how many of them are serious."""
     bad = sum(point.state == "bad" for point in points)
     if not points:
         return Cell(_("none found"), state="ok")
@@ -129,7 +130,7 @@ def section(view: View, parts: Sequence[Part]) -> Section:
     blocks: list[Block] = [
         _story(view),
         Heading("open-points", _("Open points")),
-        _table(points),
+        points_table(points),
         Heading("state-by-version", _("Where each version stands")),
         _versions(view),
     ]
@@ -138,8 +139,12 @@ def section(view: View, parts: Sequence[Part]) -> Section:
 
 def open_points(parts: Sequence[Part]) -> list[OpenPoint]:
     """The open points of all sections, serious ones first."""
-    found = [point for part in parts for point in part.open_points]
-    return [point for point in found if point.state == "bad"] + [point for point in found if point.state != "bad"]
+    return by_weight(point for part in parts for point in part.open_points)
+
+
+def by_weight(points: Iterable[OpenPoint]) -> list[OpenPoint]:
+    """Serious ones first, else in their order."""
+    return sorted(points, key=lambda point: point.state != "bad")
 
 
 def _story(view: View) -> KeyValues:
@@ -167,7 +172,8 @@ def _story(view: View) -> KeyValues:
     return KeyValues(facts)
 
 
-def _table(points: Sequence[OpenPoint]) -> Table:
+def points_table(points: Sequence[OpenPoint]) -> Table:
+    """Every open point by its weight, with the section that tells more."""
     columns = [Column(_("Weight"), 0.9), Column(_("Open point"), 4.4), Column(_("Read more in"), 1.7)]
     rows: list[list[Value]] = []
     for point in points:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -48,6 +48,7 @@ class Part:
     section: Section
     records: Sequence[Record] = ()
     open_points: Sequence[OpenPoint] = ()
+    subjects: Set[str] = frozenset()  # public ids of what it prints although that belongs to everybody: their events come along
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,18 @@ def test_a_lock_that_fixes_not_everything_does_not_pass(push, results, content, 
     assert results(row)["dependencies.locked"].status == status
 
 
+def test_code_of_the_same_repository_and_what_a_dockerfile_does_leave_nothing_open(push, results):
+    own = "numpy==2.0.0 --hash=sha256:" + "a" * 64 + "\n-e ./lib#egg=lib\n-e .\n"
+    image = "FROM python@sha256:" + "a" * 64 + "\nRUN pip install x\n"
+    row = push(
+        "1", dependency_sets=[{"path": "train/requirements.txt", "content": own}, {"path": "Dockerfile", "content": image}]
+    )
+    out = push("2", dependency_sets=[{"path": "requirements.txt", "content": own.replace("./lib", "../lib")}])
+
+    assert results(row)["dependencies.locked"].status == "pass"
+    assert results(out)["dependencies.locked"].status == "fail"
+
+
 def test_without_a_lock_an_image_digest_passes_and_nothing_is_unknown(push, results):
     image = push("1", dependency_sets=[], runtime={"kind": "image", "image_digest": "sha256:" + "b" * 64})
 

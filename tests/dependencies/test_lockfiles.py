@@ -105,7 +105,7 @@ def test_a_local_version_is_escaped_in_the_package_url():
         ("./wheels/pkg-2.0.tar.gz", "pkg", "local", "2.0"),
         ("file:///srv/pkg-2.0.tar.gz", "pkg", "local", "2.0"),
         ("-e git+https://host/pkg.git#egg=pkg", "pkg", "editable", ""),
-        ("--editable=./src/pkg#egg=pkg", "pkg", "editable", ""),
+        ("--editable=../src/pkg#egg=pkg", "pkg", "editable", ""),
     ],
 )
 def test_what_does_not_come_from_an_index_says_so_and_is_never_pinned(written, name, origin, version):
@@ -234,10 +234,10 @@ def test_the_format_is_told_by_the_file_name(path, format):
     assert lockfiles.format_of(path) == format
 
 
-def test_a_format_that_is_not_read_yet_says_so_and_counts_by_its_bytes():
-    parsed = parse("uv.lock", "version = 1\n")
+def test_a_format_that_is_not_known_says_so_and_counts_by_its_bytes():
+    parsed = parse("pixi.lock", "version: 6\n")
 
-    assert [problem.code for problem in parsed.problems] == ["format_not_read_yet"]
+    assert [problem.code for problem in parsed.problems] == ["format_unknown"]
     assert parsed.fatal is None
     assert parsed.body()["raw"] == parsed.raw_digest
 
@@ -246,7 +246,7 @@ def test_a_format_that_is_not_read_yet_says_so_and_counts_by_its_bytes():
     ("content", "code"),
     [
         (b"a==1 # \xff", "not_utf8"),
-        ("a==1".encode("utf-16"), "not_utf8"),
+        ("a==1".encode("utf-16") + b"x", "not_utf8"),
         ("a==1\ud800", "not_utf8"),
         ("a==1\0", "null_character"),
         ("a" * (LARGEST_FILE + 1), "too_large"),
@@ -258,6 +258,13 @@ def test_a_file_that_is_no_text_or_too_large_is_unusable(content, code):
 
     assert fatal is not None
     assert fatal.code == code
+
+
+def test_a_requirements_file_of_powershell_is_read_as_pip_reads_it():
+    parsed = parse("requirements.txt", "客户==1\na==1".encode("utf-16"))
+
+    assert [row.name for row in parsed.requirements] == ["a"]
+    assert [problem.code for problem in parsed.problems] == ["requirement_not_valid"]
 
 
 def test_a_byte_order_mark_is_no_part_of_a_name():

@@ -137,3 +137,31 @@ def test_another_use_case_counts_for_itself(world, push):
 
     assert seen_by("engineer") == (2, 2)
     assert seen_by("security") == (1, 1)
+
+
+def test_packages_of_one_name_in_two_ecosystems_are_two(world, push):
+    conda = "channels: [conda-forge, nodefaults]\ndependencies:\n  - numpy=1.26.4=py311h64a7726_0\n"
+    push("7")
+    push(
+        "8",
+        dependency_sets=[{"path": "requirements.txt", "content": LOCK}, {"path": "environment.yml", "content": conda}],
+    )
+    client = world.client("security")
+    rows = client.get("/dependencies/?q=numpy").context["packages"]
+
+    assert [(row.label, row.versions, row.used.model_versions) for row in rows] == [
+        ("conda:numpy", ["1.26.4"], 1),
+        ("numpy", ["2.0.0"], 2),
+    ]
+    assert client.get("/dependencies/packages/conda:numpy/").context["used"].model_versions == 1
+    assert "churn-model@7" not in text_of(client.get("/dependencies/packages/conda:numpy/"))
+    assert "churn-model@8" in text_of(client.get("/dependencies/packages/conda:numpy/"))
+
+
+def test_a_version_that_locks_two_releases_of_a_package_stands_with_both(world, push):
+    both = "numpy==1.26.4 ; python_version < '3.12'\nnumpy==2.0.0 ; python_version >= '3.12'\n"
+    push("7", dependency_sets=[{"path": "requirements.txt", "content": both}])
+
+    page = text_of(world.client("security").get("/dependencies/packages/numpy/"))
+
+    assert page.count("churn-model@7") == 2

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from governance.dictionary.elements import Element, Reference
@@ -304,5 +304,6 @@ def test_no_column_breaks_it(said: Any) -> None:
     st.sampled_from(["resource_type", "name", "columns", "test_metadata", "column_name", "attached_node", "depends_on", "config"]),
     st.sampled_from(["model", "test", "a", {"a": {"name": "x"}}, {"name": "unique", "kwargs": {"model": "ref('a')"}}, {"nodes": ["a"]}]) | JSON,
 )))  # fmt: skip
+@example({"a": {"resource_type": "model", "name": ""}, "b": {"resource_type": "model", "name": "", "version": 2}})
 def test_no_manifest_breaks_it(nodes: Any) -> None:
     survives(FORMAT, json.dumps({"metadata": {}, "nodes": nodes}).encode())

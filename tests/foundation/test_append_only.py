@@ -94,7 +94,10 @@ def test_updates_and_deletes_are_refused_in_every_guarded_table(staged):
     tried = set()
     for table, promise in GUARDED.items():
         model = BY_TABLE[table]
-        row = model._base_manager.first()
+        rows = model._base_manager.all()
+        for column in promise.until[:1]:  # a draft is worked on until it is handed in
+            rows = rows.filter(**{f"{column}__isnull": False})
+        row = rows.first()
         if row is None:
             continue
         tried.add(table)

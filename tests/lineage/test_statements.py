@@ -8,7 +8,7 @@ from governance.usecases.services import threads
 from tests.statements import statements
 
 pytestmark = pytest.mark.django_db
-MOST = 22  # a version that is asked for, beside the one before
+MOST = 36  # a version that is asked for, beside the one before; fourteen of them tell whether its packages may be used
 WITH_TALK = 4  # comments, who is named in them, and whether the reader follows
 
 

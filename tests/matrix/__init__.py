@@ -7,6 +7,14 @@ whom it does not exist (404). A new address needs a row here; nothing is open by
 from __future__ import annotations
 
 from tests.matrix.definitions import DEFINITION_API, DEFINITION_PAGES
+from tests.matrix.dependencies_advisories import ADVISORY_API, ADVISORY_PAGES
+from tests.matrix.dependencies_artifacts import ARTIFACT_API, ARTIFACT_PAGES
+from tests.matrix.dependencies_criteria import CRITERIA_API, CRITERIA_PAGES
+from tests.matrix.dependencies_reviews import REVIEW_API, REVIEW_PAGES
+from tests.matrix.dependencies_rulings import RULING_API, RULING_PAGES
+from tests.matrix.dependencies_sets import SET_API, SET_PAGES
+from tests.matrix.dependencies_sources import SOURCE_API, SOURCE_PAGES
+from tests.matrix.dependencies_status import STATUS_API
 from tests.matrix.dictionary_datasets import DATASET_API, DATASET_PAGES
 from tests.matrix.dictionary_exchange import EXCHANGE_API, EXCHANGE_PAGES
 from tests.matrix.dictionary_pages import BROWSING_PAGES
@@ -27,6 +35,8 @@ from tests.matrix.talk import TALK_API, TALK_PAGES
 __all__ = ["API", "CALLERS", "PAGES", "SIGNING_IN", "TOKENS", "Row"]
 
 API = [
+    *RULING_API,
+    *REVIEW_API,
     *DEFINITION_API,
     *REGISTERS,
     *EXCHANGE_API,
@@ -42,8 +52,16 @@ API = [
     *RISK_API,
     *STACK_API,
     *INTAKE_API,
+    *SET_API,
+    *STATUS_API,
+    *SOURCE_API,
+    *CRITERIA_API,
+    *ADVISORY_API,
+    *ARTIFACT_API,
 ]
 PAGES = [
+    *RULING_PAGES,
+    *REVIEW_PAGES,
     *PAGES_OF_ROOMS,
     *EXCHANGE_PAGES,
     *DEFINITION_PAGES,
@@ -58,6 +76,11 @@ PAGES = [
     *RESPONSIBILITY_PAGES,
     *JUDGING_PAGES,
     *INTAKE_PAGES,
+    *SET_PAGES,
+    *SOURCE_PAGES,
+    *CRITERIA_PAGES,
+    *ADVISORY_PAGES,
+    *ARTIFACT_PAGES,
 ]
 
 # Pages of the library that signs people in. Its own tests prove them; here stands only that they are known.

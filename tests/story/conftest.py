@@ -29,8 +29,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def installation(tmp_path: Path, built: Path) -> Iterator[Installation]:
-    """Not started yet, for tests that are about starting and stopping."""
-    with installed(tmp_path / "var", built=built) as made:
+    """Not started yet and without tables, for tests that are about starting and stopping."""
+    with installed(tmp_path / "var", built=built, bare=True) as made:
         yield made
 
 

@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests import prepared
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 CLIENT = REPOSITORY / "client"
 PATIENCE = 180.0  # seconds; other work may share the machine
@@ -226,9 +228,10 @@ class Furnished:
 def furnished(folder: Path, *, built: Path) -> Iterator[Furnished]:
     """Start an installation in the folder, and stop it when the demo is there."""
     home, store = folder / "var", folder / "put away"
-    with _services() as services:
+    with _services(_prepared_database()) as services:
         first = Installation(home, services)
         _take_static_files(built, home)
+        _take_tables(home)
         first.start()
         first.stop()
         _leave_static_files(home, built)
@@ -238,14 +241,17 @@ def furnished(folder: Path, *, built: Path) -> Iterator[Furnished]:
 
 
 @contextmanager
-def installed(var: Path, *, built: Path, options: dict[str, str] | None = None) -> Iterator[Installation]:
+def installed(var: Path, *, built: Path, options: dict[str, str] | None = None, bare: bool = False) -> Iterator[Installation]:
     """An installation that is not started yet, on the services of the test run, and gone without trace afterwards.
 
-    `built` is where the first installation of a test run leaves its collected static files for the others.
+    `built` is where the first installation of a test run leaves its collected static files for the others. Its tables are there
+    already, unless it is `bare`.
     """
-    with _services() as services:
+    with _services("" if bare else _prepared_database()) as services:
         installation = Installation(var, services, options or {})
         _take_static_files(built, var)
+        if not bare:
+            _take_tables(var)
         try:
             yield installation
         finally:
@@ -268,6 +274,19 @@ def _leave_static_files(var: Path, built: Path) -> None:
         copy.rename(built)
     except OSError:
         shutil.rmtree(copy)  # another worker of the test run was first
+
+
+def _prepared_database() -> str:
+    """Its name; empty where a database is a file."""
+    url = os.environ.get("DATABASE_URL", "")
+    return prepared.prepared_database(url) if url.startswith("postgres") else ""
+
+
+def _take_tables(var: Path) -> None:
+    """Where a database is a file."""
+    if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        var.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(prepared.prepared_file(), var / "countersign.sqlite3")
 
 
 @contextmanager
@@ -294,9 +313,8 @@ def _database(url: str, template: str) -> Iterator[str]:
     server = url.replace("postgresql://", "postgres://", 1)
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
-    base, _slash, rest = server.partition("://")[2].partition("/")
     try:
-        yield f"postgres://{base}/{name}" + (f"?{rest.partition('?')[2]}" if "?" in rest else "")
+        yield prepared.at(server, name)
     finally:
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

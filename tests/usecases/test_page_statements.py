@@ -20,12 +20,15 @@ from tests.usecases.questions import HARMLESS
 from tests.usecases.records import Kit
 
 MOST = 20
+# These two read reviews, rulings, sources, files and flaws of every package that the newest versions lock. Twelve statements for both,
+# whatever the number of cards; no lifecycle that ships asks for them.
+OF_PACKAGES = ("dependencies.reviewed", "dependencies.no_known_flaws")
 STAGES = ("discovery", "data-engineering", "building", "production", "monitoring", "retired")
 
 
-def lifecycle(stages: tuple[str, ...]) -> str:
+def lifecycle(stages: tuple[str, ...], *, without: tuple[str, ...] = OF_PACKAGES) -> str:
     """Each of these stages asks for everything that anybody can answer."""
-    asked = "".join(f"      - {item.key}\n" for item in conditions.all_conditions())
+    asked = "".join(f"      - {item.key}\n" for item in conditions.all_conditions() if item.key not in without)
     return "title: {en: Everything}\nstages:\n" + "".join(
         f"  - key: {key}\n    title: {{en: {key}}}\n    leave:\n{asked}" for key in stages
     )
@@ -73,6 +76,19 @@ def test_the_board_takes_few_statements_however_many_cards_stages_and_conditions
     assert len(cost(client, "/use-cases/board/?q=more&kind=product")) <= MOST
 
 
+def test_conditions_about_packages_cost_the_board_as_much_for_many_cards_as_for_few(world: Any, full: Kit) -> None:
+    client = world.client("admin")
+    services.publish_lifecycle(actor=world.admin, source=lifecycle(STAGES), note="All but those.")
+    without = cost(client, "/use-cases/board/")
+    services.publish_lifecycle(actor=world.admin, source=lifecycle(STAGES, without=()), note="All of it.")
+    asked = cost(client, "/use-cases/board/")
+    more_cases(world, *range(18))
+    many = cost(client, "/use-cases/board/")
+
+    assert len(asked) <= len(without) + 13, asked
+    assert len(many) <= len(asked), many
+
+
 @pytest.mark.parametrize("narrowed", ["", "?q=more&sort=title&mine=on&risk=unknown", "?kind=product&stage=building&lead=lead"])
 def test_the_list_takes_few_statements_however_many_it_holds(world: Any, full: Kit, ask: Any, narrowed: str) -> None:
     version = full.push("2")
@@ -99,12 +115,10 @@ def test_the_list_takes_few_statements_where_something_happened_to_what_was_aske
 @pytest.mark.parametrize(
     ("tab", "most"),
     [
-        *(
-            (f"{tab}/", MOST)
-            for tab in ("stage", "documents", "increments", "dictionary", "dependencies", "cost-benefit", "talk")
-        ),
+        *((f"{tab}/", MOST) for tab in ("stage", "documents", "increments", "dictionary", "cost-benefit", "talk")),
         ("risk/", MOST),
         ("stack/", MOST),
+        ("dependencies/", 21),  # eleven of them are the answer about its packages
         ("people/", 22),  # the self-test of responsibilities looks at grants, absences, trainings, gates, policies and requests
         ("", 44),  # a card of every room
     ],

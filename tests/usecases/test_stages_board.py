@@ -101,12 +101,15 @@ def test_ten_thousand_use_cases_cost_as_many_queries_as_ten(world: Any, gate: An
         record()  # there is something behind every condition
     many(world, 12)
     client = world.client("admin")
-    client.get("/use-cases/board/")
-    with CaptureQueriesContext(connection) as few:
-        assert client.get("/use-cases/board/").status_code == 200
+    with clock.at(clock.now()):  # however long it takes, the count in the navigation is known the second time
+        client.get("/use-cases/board/")
+        with CaptureQueriesContext(connection) as few:
+            assert client.get("/use-cases/board/").status_code == 200
     many_more(world, 10_000)
-    with CaptureQueriesContext(connection) as lots:
-        answer = client.get("/use-cases/board/")
+    with clock.at(clock.now()):
+        client.get("/use-cases/board/")
+        with CaptureQueriesContext(connection) as lots:
+            answer = client.get("/use-cases/board/")
 
     assert "1,6" in answer.content.decode()  # a column of more than sixteen hundred
     assert len(lots) <= len(few) <= 20, [query["sql"][:200] for query in lots]

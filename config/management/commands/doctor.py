@@ -18,12 +18,14 @@ from django.db.migrations.executor import MigrationExecutor
 from foundation import clock, keys, search, views
 from foundation.append_only import missing_triggers
 from foundation.models import AuditEvent, Job, OutboxEvent
+from governance.dependencies.models import AdvisoryImport, DependencySet
+from governance.dependencies.selectors.advisories import data_age, newest_snapshot
 
 LEAST_DISK = 1024**3
 
 
 class Command(BaseCommand):
-    help = "Checks database, broker, worker, keys, log, fonts, Git and disk."
+    help = "Checks database, broker, worker, keys, log, known flaws, fonts, Git and disk."
 
     def handle(self, *args: Any, **options: Any) -> None:
         checks: list[tuple[str, Callable[[], tuple[bool, str]]]] = [
@@ -37,6 +39,7 @@ class Command(BaseCommand):
             ("search", found),
             ("jobs", jobs),
             ("outbox", outbox),
+            ("advisories", known_flaws),
             ("git", git),
             ("fonts", fonts),
             ("disk", disk),
@@ -104,6 +107,18 @@ def jobs() -> tuple[bool, str]:
 def outbox() -> tuple[bool, str]:
     late = OutboxEvent.objects.filter(delivered_at=None, at__lt=clock.now() - timedelta(minutes=10)).count()
     return not late, f"{late} undelivered for more than ten minutes"
+
+
+def known_flaws() -> tuple[bool, str]:
+    """How old the data is on which gates rest. Where no lock file was recorded, nobody needs any."""
+    found = data_age(newest_snapshot())
+    last = AdvisoryImport.objects.order_by("-pk").first()
+    failed = f"; the last import failed: {last.failure}" if last is not None and last.failure else ""
+    if found.state == "missing":
+        return not DependencySet.objects.exists(), f"none imported: run manage.py import_advisories{failed}"
+    count = found.snapshot.count if found.snapshot else 0
+    age = "of unknown age" if found.days is None else f"{found.days} days old"
+    return found.state != "stale", f"{count} records, {age}{failed}"
 
 
 def git() -> tuple[bool, str]:

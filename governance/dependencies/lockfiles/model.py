@@ -11,6 +11,12 @@ MOST_LINES = 10_000  # lines that say something: the largest real lock files hav
 LONGEST_LINE = 200_000  # characters, continuations joined: one release may list a thousand hashes
 LONGEST_NAME = 200  # characters of a name or a version
 LONGEST_REQUIREMENT = 2_000  # characters, without its hashes
+LARGEST_SBOM = 16 * 1024 * 1024  # bytes of a structured file: a list of what an image holds has some megabytes
+MOST_ENTRIES = 50_000  # of a structured file
+MOST_VALUES = 1_500_000  # texts, numbers and brackets of a structured file; each takes memory
+DEEPEST = 60  # levels of nesting in a structured file
+
+PYPI = "pypi"
 
 # Problems that leave nothing to keep; all others are about one line, and the rest of the file stands.
 FATAL = frozenset({"too_large", "not_utf8", "null_character", "too_many_lines"})
@@ -45,6 +51,11 @@ class Requirement:
 
     `name` is normalised by PEP 503; `version` is as written, and empty unless the line pins exactly one. `hashes` are
     `algorithm:hex`, sorted. `origin` is index, url, vcs, local or editable; `url` says where from unless it is an index.
+
+    Packages that are not on PyPI have another `ecosystem`, which is the type of their package URL (conda, oci, npm, deb …; generic
+    where nobody says, service for what answers over a network), and their names as written. `groups` are those for which the file
+    lists the package (dev, docs, build; none: always). `index` is the index or channel that the file names for it, `licence` what the
+    file says of its licence.
     """
 
     name: str
@@ -57,6 +68,10 @@ class Requirement:
     purl: str = ""
     hashes: tuple[str, ...] = ()
     line: int = 0
+    ecosystem: str = PYPI
+    groups: tuple[str, ...] = ()
+    index: str = ""
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +134,10 @@ def lock_body(
     body: dict[str, Any] = {
         "format": format,
         "requirements": sorted(
-            [item.name, item.version, item.specifier, item.marker, item.origin, item.url, list(item.extras), list(item.hashes)]
+            [
+                *[item.name, item.version, item.specifier, item.marker, item.origin, item.url],
+                *[list(item.extras), list(item.hashes), *_beside(item)],
+            ]
             for item in requirements
         ),
         "options": [list(option) for option in options],
@@ -130,4 +148,21 @@ def lock_body(
     return body
 
 
-WHOLE_FILE = FATAL | {"format_not_read_yet", "format_unknown"}
+# What these leave unread is told by the bytes alone: the text of the problem does not hold all that stands there.
+WHOLE_FILE = FATAL | {
+    "format_not_read_yet", "format_unknown", "syntax", "not_the_format", "too_deep", "too_many_values", "alias", "duplicate_key",
+    "no_text", "not_a_list", "not_an_entry", "not_a_text", "too_long",
+}  # fmt: skip
+
+
+def _beside(item: RequirementLike) -> list[list[Any]]:
+    """What only some formats say. Left out where nothing is said, so that the digest of a requirements file stays what it was."""
+    ecosystem = getattr(item, "ecosystem", PYPI)
+    said = {
+        "ecosystem": "" if ecosystem == PYPI else ecosystem,
+        "purl": "" if ecosystem == PYPI else getattr(item, "purl", ""),  # holds build, platform and distribution
+        "groups": list(getattr(item, "groups", ())),
+        "index": getattr(item, "index", ""),
+        "licence": getattr(item, "licence", ""),
+    }
+    return [[name, value] for name, value in said.items() if value]

@@ -57,7 +57,9 @@ class StandstillForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("What happened"), choices=Standstill.Kind.choices, widget=forms.RadioSelect)
     reason = _text(gettext_lazy("Why"))
     until = forms.DateField(
-        label=gettext_lazy("Look at it again on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=gettext_lazy("Look at it again on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -90,7 +92,7 @@ class HandOverForm(forms.Form):
         max_length=500,
         help_text=gettext_lazy("Where its log or result can be read."),
     )
-    run_at = forms.DateField(label=gettext_lazy("When it ran"), widget=forms.DateInput(attrs={"type": "date"}))
+    run_at = forms.DateField(label=gettext_lazy("When it ran"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     run_result = forms.ChoiceField(
         label=gettext_lazy("How it ended"), choices=HandOver.Result.choices, widget=forms.RadioSelect, initial="passed"
     )

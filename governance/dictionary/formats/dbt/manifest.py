@@ -76,7 +76,8 @@ def _is_table(node: Plain) -> bool:
 
 def _table(node: Plain) -> Plain:
     """A table; its columns stay a map by name until the tests found theirs."""
-    made = _stated(node, "name", "description", "meta", "tags", "constraints", "loaded_at_field", "latest_version")
+    made = {"name": node["name"]}  # an empty one too: whoever reads it says so
+    made |= _stated(node, "description", "meta", "tags", "constraints", "loaded_at_field", "latest_version")
     columns = node.get("columns")
     made["columns"] = {
         str(name): {"name": str(column.get("name", name))} | _stated(column, "meta", *_TAKEN)
