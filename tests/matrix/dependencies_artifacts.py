@@ -25,7 +25,7 @@ def set_up(world: Any) -> dict[str, Any]:
         row = keep_artifact(actor=world.lead, filename=f"thing-{version}-py3-none-any.whl", data=data)
         jobs.run(row.job.pk)
         rows.append(Artifact.objects.select_related("release").get(pk=row.pk))
-    unread = keep_artifact(actor=world.lead, filename="thing-1.0-0.conda", data=b"PK\x03\x04")
+    unread = keep_artifact(actor=world.lead, filename="things.zip", data=b"PK\x03\x04")  # neither says what it is
     jobs.run(unread.job.pk)
     return {
         "artifact_file": rows[1].public_id,
