@@ -152,7 +152,8 @@ class Plan:
     """A case over periods 0 to `horizon`, years or months. Period 0 is now and is not discounted.
 
     `prices` holds for all lines: real ones are those of today. `mid_period`: flows of a period fall in its middle and not at its end;
-    period 0 stays where it is. Without a `finance_rate` and a `reinvestment_rate` (both a year) the discount rate is taken.
+    period 0 stays where it is. Without a `finance_rate` and a `reinvestment_rate` (both a year) the discount rate is taken. Results may
+    fall behind by the share `tolerance` of the net present value before the case has to be approved again.
     """
 
     currency: str
@@ -169,6 +170,7 @@ class Plan:
     biases: tuple[Bias, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     correlations: tuple[Correlation, ...] = ()
+    tolerance: Decimal = Decimal("0.1")
 
     @property
     def periods_a_year(self) -> int:

@@ -43,9 +43,44 @@ class Case(PublicIdModel):
         return str(self.use_case)
 
 
-class SnapshotQuerySet(AppendOnlyQuerySet):
+class OfCaseQuerySet(models.QuerySet[Any]):
+    """What belongs to a case, and is seen by whoever sees its use case."""
+
+    of = "case"
+
+    def visible_to(self, actor: Actor) -> Self:
+        return self.filter(**{f"{self.of}__use_case__in": UseCase.objects.visible_to(actor)})
+
+
+class AppendOnlyOfCaseQuerySet(AppendOnlyQuerySet):
     def visible_to(self, actor: Actor) -> Self:
         return self.filter(case__use_case__in=UseCase.objects.visible_to(actor))
+
+
+class CaseDraft(PublicIdModel):
+    """The case as people are working on it. It may be incomplete or wrong: it is looked at as a whole when it is written down.
+
+    `revision` grows with every change, so that two who work on it at once notice each other. There is none while nothing differs from
+    the newest snapshot.
+    """
+
+    public_id_prefix = "ed"
+    audit_fields = ("case", "plan", "revision")
+
+    case = models.OneToOneField(Case, models.PROTECT, related_name="draft")
+    plan = models.JSONField()  # as `plan.written` writes it
+    based_on = models.PositiveIntegerField(default=0)  # the number of the snapshot that it began with; 0: none
+    revision = models.PositiveIntegerField(default=1)
+    edited_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    edited_at = models.DateTimeField()
+
+    objects = OfCaseQuerySet.as_manager()
+
+    def audit_scope(self) -> str:
+        return self.case.use_case.public_id
+
+    def __str__(self) -> str:
+        return str(self.case)
 
 
 class Snapshot(PublicIdModel):
@@ -53,6 +88,7 @@ class Snapshot(PublicIdModel):
 
     class Period(models.TextChoices):
         YEAR = "year", _("Year")
+        MONTH = "month", _("Month")
 
     class Prices(models.TextChoices):
         REAL = "real", _("Real")
@@ -67,12 +103,13 @@ class Snapshot(PublicIdModel):
     discount_rate = models.DecimalField(_("Discount rate"), max_digits=9, decimal_places=6)  # a period; 0.1 is 10 %
     real_or_nominal = models.CharField(_("Prices"), max_length=10, choices=Prices.choices)  # of the rate and of every line
     lines = models.JSONField()  # of `components.Line`, decimals as texts
+    plan = models.JSONField(null=True, blank=True)  # all of it, as `plan.written` writes it; None: it has nothing but the above
     note = models.TextField(_("Note"), validators=[MaxLengthValidator(2000)], blank=True)
     digest = models.CharField(max_length=71)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
 
-    objects = SnapshotQuerySet.as_manager()
+    objects = AppendOnlyOfCaseQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="snapshot_numbered_once")]

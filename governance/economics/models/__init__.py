@@ -1,0 +1,24 @@
+"""The tables of economics: what a case says, what was agreed, what came of it, and what was asked for."""
+
+from governance.economics.models.cases import CURRENCY, AppendOnlyOfCaseQuerySet, Case, CaseDraft, OfCaseQuerySet, Snapshot
+from governance.economics.models.provisions import Budget, BudgetChange, ProvisionRequest, ProvisionUse
+from governance.economics.models.rates import RateRecord
+from governance.economics.models.results import Actual, Baseline
+from governance.economics.models.simulations import Simulation
+
+__all__ = [
+    "CURRENCY",
+    "Actual",
+    "AppendOnlyOfCaseQuerySet",
+    "Baseline",
+    "Budget",
+    "BudgetChange",
+    "Case",
+    "CaseDraft",
+    "OfCaseQuerySet",
+    "ProvisionRequest",
+    "ProvisionUse",
+    "RateRecord",
+    "Simulation",
+    "Snapshot",
+]
