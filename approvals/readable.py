@@ -13,8 +13,10 @@ from django.utils.translation import ngettext
 
 from approvals.difference import Row, number_of, plain_number
 from governance.dictionary.wording import deviation_told
-from governance.economics.cashflow import Evaluation, evaluate
-from governance.economics.components import Line
+from governance.economics.cashflow import Evaluation, evaluate, rounded
+from governance.economics.components import plan_of_case
+from governance.economics.plan import Line
+from governance.economics.wording import discount_told, driver_told, horizon_told, when
 from governance.usecases.consequence import consequence
 from governance.usecases.models import Definition, UseCase
 from governance.usecases.wording import field_label as use_case_label
@@ -239,13 +241,12 @@ def economics_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) ->
     case = body.get("case")
     if case is None:
         return {"missing": _("Nobody has written down what it costs and brings.")}
-    lines = [Line.stored(line) for line in case["lines"]]
     worth = _worth(case)
     earlier = (before or {}).get("case")
     was = _worth(earlier) if earlier and earlier != case else None
     return {
         "currency": case["currency"],
-        "rate": figure(Decimal(str(case["discount_rate"])) * 100),
+        "rate": discount_told(worth.plan.discount),
         "horizon": case["horizon"],
         "sentence": _npv_sentence(case, worth),
         "npv": _money(worth.npv),
@@ -254,38 +255,35 @@ def economics_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) ->
         "costs": _money(sum(worth.flows.costs, Decimal(0))),
         "benefits": _money(sum(worth.flows.benefits, Decimal(0))),
         "payback": figure(worth.payback.quantize(Decimal("0.1"))) if worth.payback is not None else "",
-        "lines": [_case_line(line) for line in lines],
+        "lines": [_case_line(worth, line) for line in worth.plan.lines],
     }
 
 
 def _worth(case: Mapping[str, Any]) -> Evaluation:
-    lines = [Line.stored(line) for line in case["lines"]]
-    return evaluate(lines, horizon=case["horizon"], rate=Decimal(str(case["discount_rate"])))
+    return evaluate(plan_of_case(case))
 
 
 def _npv_sentence(case: Mapping[str, Any], worth: Evaluation) -> str:
-    years = ngettext("%(count)d year", "%(count)d years", case["horizon"]) % {"count": case["horizon"]}
-    words = {"amount": _money(abs(worth.npv)), "currency": case["currency"], "years": years}
+    words = {"amount": _money(abs(worth.npv)), "currency": case["currency"], "years": horizon_told(worth.plan)}
     if worth.npv > 0:
         return _("Worth %(amount)s %(currency)s over %(years)s, everything discounted to today.") % words
     return _("Costs %(amount)s %(currency)s more than it brings over %(years)s, everything discounted to today.") % words
 
 
-def _case_line(line: Line) -> dict[str, Any]:
-    single = line.from_period == line.to_period
-    words = {"first": line.from_period, "last": line.to_period}
-    when = _("year %(first)s") % words if single else _("each of the years %(first)s to %(last)s") % words
+def _case_line(worth: Evaluation, line: Line) -> dict[str, Any]:
+    """A line each time it falls; where a model drives it, what that brings."""
+    plain = f"{figure(line.quantity)} {line.unit} × {figure(line.unit_price)}"
     return {
         "title": line.title,
         "kind": _("Cost") if line.kind == "cost" else _("Benefit"),
-        "reckoning": f"{figure(line.quantity)} {line.unit} × {figure(line.unit_price)}",
-        "amount": _money(line.quantity * line.unit_price),
-        "when": when,
+        "reckoning": plain if line.driver is None else driver_told(line.driver),
+        "amount": _money(line.quantity * line.unit_price if line.driver is None else line.driver.worth()),
+        "when": when(line, worth.plan.period),
     }
 
 
 def _money(amount: Decimal) -> str:
-    return str(number_format(amount.quantize(Decimal(1)), force_grouping=True))
+    return str(number_format(rounded(amount, 0), force_grouping=True))
 
 
 def labelled(rows: Sequence[Row]) -> list[dict[str, str]]:

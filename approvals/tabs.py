@@ -18,6 +18,7 @@ from foundation.pages import PersonRequest, slice_of
 from governance.dependencies import ruling_asks
 from governance.dependencies.models import Ruling
 from governance.dictionary.models import DataUse, Proposal
+from governance.economics.models import ProvisionRequest, Snapshot
 from governance.usecases import newest, panels, tabs
 from governance.usecases.models import Definition, UseCase
 from governance.usecases.newest import Asked
@@ -81,6 +82,10 @@ def type_of(paper: Paper) -> tuple[str, str]:
         return "data_use", "use"
     if isinstance(paper, Ruling):
         return "ruling", "exception"
+    if isinstance(paper, ProvisionRequest):
+        return "provision_request", "provision"
+    if isinstance(paper, Snapshot):
+        return "economics_snapshot", "baseline"
     return ("use_case_definition", "definition") if isinstance(paper, Definition) else ("document", "signoff")
 
 

@@ -250,6 +250,7 @@ class PolicyDraft:
             "steps": [self._step(row) for row in self.rows],
             "checks": kept["checks"],
             **({"reviewed_for": kept["reviewed_for"]} if "reviewed_for" in kept else {}),
+            **({"worth_tolerance": kept["worth_tolerance"]} if "worth_tolerance" in kept else {}),
         }
         if changes := kept.get("standard_changes"):
             body["standard_changes"] = [

@@ -177,6 +177,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "provisions that run out": {"task": "economics.warn_of_ends", "schedule": 3600.0, "options": {"expires": 3600}},
     "prune": {"task": "foundation.prune", "schedule": 86_400.0, "options": {"expires": 86_400}},
 }
 

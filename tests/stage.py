@@ -34,6 +34,8 @@ from tests.matrix import (
     dependencies_reviews,
     dependencies_rulings,
     dependencies_sources,
+    economics_cases,
+    economics_provisions,
 )
 from tests.matrix.judging import NEED, OFFER, PYSERIAL, RISKY
 from tests.matrix.registers import ECONOMICS
@@ -73,6 +75,8 @@ def set_stage(world: World, gate: Any, push: Any, ask: Any, vote: Any, folder: P
     there |= dependencies_artifacts.set_up(world)
     there |= dependencies_rulings.set_up(world)
     there |= dependencies_reviews.set_up(world)
+    there |= economics_provisions.set_up(world)
+    there |= economics_cases.set_up(world)
     token, _secret = tokens.create(actor=world.lead, name="Lead's", owner=world.lead.user, kind=Token.Kind.PERSONAL)
     report = reports.request_report(actor=world.lead, kind="use_case", scope="churn")
     sealing.seal()

@@ -251,7 +251,6 @@ EXCEPTIONS = {
     ): "whether a proposal that was looked up with visible_to has parts",
     ("governance/usecases/views/people.py", "role_end"): "grants on a use case that was looked up with visible_to",
     ("governance/usecases/views/people.py", "people_content"): "the names of colleagues, which everybody signed in may know",
-    ("governance/economics/views.py", "tab_content"): "snapshots of the use case whose page this is",
     ("lineage/views.py", "tab_content"): "versions of the use case whose page this is",
     ("config/views/people.py", "people_list"): "grants for the whole organisation, which are public inside",
     ("config/views/people.py", "_person_shown"): "titles of the use cases of grants that were looked up with visible_to",

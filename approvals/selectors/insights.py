@@ -25,7 +25,7 @@ from approvals.selectors.standing import Standing, policy_of
 from foundation import clock
 from foundation.actor import Actor
 from governance.economics.cashflow import flows_of
-from governance.economics.components import lines_of
+from governance.economics.components import plan_of
 from governance.economics.models import Snapshot
 from governance.people.models import Calendar
 from governance.people.selectors import calendar_for, hours_of
@@ -318,7 +318,7 @@ def _benefits(use_cases: Iterable[UseCase]) -> dict[str, tuple[Decimal, str]]:
     for snapshot in rows.order_by("number"):
         newest[snapshot.case.use_case.public_id] = snapshot
     found = {
-        key: (a_month(flows_of(lines_of(snapshot), snapshot.horizon).benefits), snapshot.case.currency)
+        key: (a_month(flows_of(plan_of(snapshot)).benefits), snapshot.case.currency)
         for key, snapshot in newest.items()
     }
     return {key: (amount, currency) for key, (amount, currency) in found.items() if amount}

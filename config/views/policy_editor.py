@@ -154,6 +154,7 @@ def _kept(base: PolicyValue) -> list[str]:
     """What the form does not show, and keeps as it is."""
     said = [_("levels of checks")] if base.checks else []
     said += [_("what packages are reviewed for")] if base.reviewed_for else []
+    said += [_("how much less than approved a version may be worth")] if base.worth_tolerance is not None else []
     return said + ([_("standard changes")] if base.standard_changes else [])
 
 

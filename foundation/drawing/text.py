@@ -16,6 +16,8 @@ def width_of(text: str, size: float) -> float:
             total += 1.0
         elif character in NARROW:
             total += 0.32
+        elif character.isdecimal():
+            total += 0.63
         elif character.isupper() or character in "mwMW@%":
             total += 0.72
         else:

@@ -10,7 +10,7 @@ class EconomicsConfig(AppConfig):
 
     def ready(self) -> None:
         from foundation import objects
-        from governance.economics import conditions, views
+        from governance.economics import actuals_registering, conditions, provision_registering, views, worth_registering
         from governance.economics.models import Case, Snapshot
         from governance.usecases import tabs
         from governance.usecases.models import UseCase
@@ -29,4 +29,7 @@ class EconomicsConfig(AppConfig):
             related=("case__use_case",),
         )
         conditions.register()
+        actuals_registering.register()
+        provision_registering.register()
+        worth_registering.register()
         tabs.register("cost-benefit", _("Cost-benefit"), template="economics/tab.html", content=views.tab_content)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from governance.economics import cashflow
-from governance.economics.components import lines_of
+from governance.economics.components import plan_of
 from governance.economics.models import Snapshot
 from governance.usecases.models import UseCase
 
@@ -13,6 +15,17 @@ def current_snapshot(use_case: UseCase) -> Snapshot | None:
     return Snapshot.objects.filter(case__use_case=use_case).select_related("case__use_case").order_by("-number").first()
 
 
+def snapshots_of(use_case: UseCase) -> QuerySet[Snapshot]:
+    """Every snapshot of a use case, newest first, without what it says: a list needs none of that."""
+    rows = Snapshot.objects.filter(case__use_case=use_case).select_related("case", "created_by")
+    return rows.defer("lines", "plan").order_by("-number")
+
+
+def snapshot_numbered(use_case: UseCase, number: int) -> Snapshot | None:
+    """A snapshot by its number, whole. One query."""
+    return Snapshot.objects.filter(case__use_case=use_case, number=number).select_related("case__use_case", "created_by").first()
+
+
 def evaluation_of(snapshot: Snapshot) -> cashflow.Evaluation:
     """The figures of a snapshot: always computed from its lines, never stored."""
-    return cashflow.evaluate(lines_of(snapshot), horizon=snapshot.horizon, rate=snapshot.discount_rate)
+    return cashflow.evaluate(plan_of(snapshot))

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
-from django.urls import path
-
-from governance.economics import api, views
+from governance.economics import actuals_urls, case_urls, provision_urls, worth_urls
 
 urlpatterns = [
-    path("use-cases/<slug:slug>/cost-benefit/write/", views.case_write, name="case_write"),
+    *case_urls.urlpatterns,
+    *actuals_urls.urlpatterns,
+    *provision_urls.urlpatterns,
+    *worth_urls.urlpatterns,
 ]
 api_urlpatterns = [
-    path("use-cases/<slug:slug>/economics", api.Economics.as_view(), name="api_economics"),
+    *case_urls.api_urlpatterns,
+    *actuals_urls.api_urlpatterns,
+    *provision_urls.api_urlpatterns,
 ]

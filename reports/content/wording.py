@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from approvals.models import Ballot, Request
+from governance.economics.cashflow import rounded
 from reports.document import Cell, State
 
 
@@ -37,7 +38,7 @@ def number(value: Decimal | int | None, places: int | None = None) -> str:
 
 
 def money(value: Decimal, currency: str) -> str:
-    return _("%(amount)s %(currency)s") % {"amount": number(value, 0), "currency": currency}
+    return _("%(amount)s %(currency)s") % {"amount": number(rounded(value, 0)), "currency": currency}
 
 
 def percent(value: Decimal) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from reports.document import Bars, Block, Heading, KeyValues, Section, Table, Text, Value, cell, safe_link
+from reports.document import Bars, Block, Heading, KeyValues, Picture, Section, Table, Text, Value, cell, safe_link
 from reports.pdf.grid import Grid
 from reports.pdf.page import (
     ACCENT,
@@ -26,6 +26,7 @@ from reports.pdf.page import (
     Style,
     baseline,
 )
+from reports.pdf.pictures import caption, draw_picture, height_of
 
 MEASURE = 440.0  # longest line of prose: about 90 letters, 46 Chinese characters
 LABELS = 140.0  # width of the labels of facts
@@ -54,6 +55,8 @@ def draw_block(flow: Flow, block: Block) -> None:
         _key_values(flow, block)
     elif isinstance(block, Bars):
         _bars(flow, block)
+    elif isinstance(block, Picture):
+        draw_picture(flow, block)
     else:
         raise TypeError(f"a section holds no {type(block).__name__}")
 
@@ -65,6 +68,8 @@ def _lead(blocks: Sequence[Block]) -> float:
     first = blocks[0]
     if isinstance(first, Heading):
         return 32 + _lead(blocks[1:])
+    if isinstance(first, Picture):
+        return height_of(first)
     return 180.0 if isinstance(first, Table) else 90.0 if isinstance(first, Bars) else 50.0
 
 
@@ -172,20 +177,7 @@ def draw_fact(flow: Flow, label: str, value: Value) -> None:
 
 def _bars(flow: Flow, block: Bars) -> None:
     """Horizontal bars from a common zero, each with its label and its value in words."""
-    flow.figures += 1
-    scale = flow.styles
-    flow.gap(8)
-    flow.need(70)
-    label = flow.writer.one_line(_("Figure %(number)d") % {"number": flow.figures}, scale.caption, CONTENT)
-    flow.page.text(LEFT, flow.y - 9, label, ACCENT)
-    indent = label.width + 9
-    for line in flow.writer.lines(block.caption, scale.caption, CONTENT - indent):
-        flow.page.text(LEFT + indent, flow.y - 9, line)
-        flow.y -= scale.caption.leading
-    flow.y -= 2
-    sentence = block.summary if block.bars else block.empty
-    flow.write(flow.writer.lines(sentence, scale.label, MEASURE), scale.label, colour=MUTED)
-    flow.y -= 6
+    caption(flow, block.caption, block.summary if block.bars else block.empty, room=70)
     if block.bars:
         _scale(flow, block)
     flow.gap(14)

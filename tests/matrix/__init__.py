@@ -19,6 +19,8 @@ from tests.matrix.dictionary_datasets import DATASET_API, DATASET_PAGES
 from tests.matrix.dictionary_exchange import EXCHANGE_API, EXCHANGE_PAGES
 from tests.matrix.dictionary_pages import BROWSING_PAGES
 from tests.matrix.dictionary_proposals import PROPOSAL_API, PROPOSAL_PAGES
+from tests.matrix.economics_cases import CASE_API, CASE_PAGES
+from tests.matrix.economics_provisions import PROVISION_API, PROVISION_PAGES
 from tests.matrix.files import FILE_PAGES, FILES
 from tests.matrix.intake import INTAKE_API, INTAKE_PAGES
 from tests.matrix.judgement import JUDGEMENT
@@ -35,6 +37,8 @@ from tests.matrix.talk import TALK_API, TALK_PAGES
 __all__ = ["API", "CALLERS", "PAGES", "SIGNING_IN", "TOKENS", "Row"]
 
 API = [
+    *CASE_API,
+    *PROVISION_API,
     *RULING_API,
     *REVIEW_API,
     *DEFINITION_API,
@@ -60,6 +64,8 @@ API = [
     *ARTIFACT_API,
 ]
 PAGES = [
+    *CASE_PAGES,
+    *PROVISION_PAGES,
     *RULING_PAGES,
     *REVIEW_PAGES,
     *PAGES_OF_ROOMS,

@@ -24,6 +24,11 @@ class Migration(migrations.Migration):
             name="plan",
             field=models.JSONField(blank=True, null=True),
         ),
+        migrations.AddField(
+            model_name="snapshot",
+            name="authors",
+            field=models.JSONField(blank=True, default=list),
+        ),
         migrations.AlterField(
             model_name="snapshot",
             name="period",
@@ -126,6 +131,7 @@ class Migration(migrations.Migration):
                 ("plan", models.JSONField()),
                 ("based_on", models.PositiveIntegerField(default=0)),
                 ("revision", models.PositiveIntegerField(default=1)),
+                ("editors", models.JSONField(blank=True, default=list)),
                 ("edited_at", models.DateTimeField()),
                 (
                     "case",
@@ -168,9 +174,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("title", models.CharField(max_length=120, verbose_name="What")),
-                ("need", models.TextField(validators=[django.core.validators.MaxLengthValidator(4000)], verbose_name="What for")),
+                ("need", models.TextField(validators=[django.core.validators.MaxLengthValidator(1200)], verbose_name="What for")),
                 ("lines", models.JSONField()),
                 ("alternatives", models.JSONField(default=list)),
+                ("no_cheaper", models.CharField(blank=True, max_length=300, verbose_name="Why nothing is cheaper")),
                 ("without", models.JSONField(default=dict)),
                 (
                     "currency",
@@ -231,6 +238,17 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="renewals",
                         to="economics.provisionrequest",
+                    ),
+                ),
+                (
+                    "deviation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="provisions",
+                        to="usecases.stackdeviation",
+                        verbose_name="Deviation",
                     ),
                 ),
                 (
@@ -500,6 +518,155 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Shortfall",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.CharField(editable=False, max_length=40, unique=True)),
+                ("number", models.PositiveIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("planned", models.DecimalField(decimal_places=2, max_digits=26)),
+                ("expected", models.DecimalField(decimal_places=2, max_digits=26)),
+                ("tolerance", models.DecimalField(decimal_places=12, max_digits=18)),
+                ("month", models.DateField()),
+                ("found_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "baseline",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="shortfalls", to="economics.baseline"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("baseline", "number"), name="shortfall_numbered_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)), fields=("baseline",), name="shortfall_open_once"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ActualImport",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.CharField(editable=False, max_length=40, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("rows", "Rows of line, month and amount"), ("bill", "Cloud bill (FOCUS)")], max_length=5
+                    ),
+                ),
+                ("file", models.FileField(max_length=300, upload_to="economics/%Y/%m/")),
+                ("name", models.CharField(max_length=255, verbose_name="File")),
+                ("size", models.BigIntegerField()),
+                ("sha256", models.CharField(max_length=71)),
+                ("rules", models.JSONField(blank=True, default=list)),
+                ("cost", models.CharField(blank=True, max_length=20)),
+                ("corrections", models.BooleanField(default=False)),
+                ("only_good", models.BooleanField(default=False)),
+                ("counts", models.JSONField(blank=True, default=dict)),
+                ("found", models.JSONField(blank=True, default=list)),
+                ("failure", models.CharField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField()),
+                ("checked_at", models.DateTimeField(blank=True, null=True)),
+                ("asked_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="actual_imports", to="economics.case"
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="foundation.job"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["case", "-id"], name="actual_import_newest")],
+            },
+        ),
+        migrations.CreateModel(
+            name="ActualImportRow",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("new", "New"),
+                            ("corrected", "Corrects"),
+                            ("same", "There already"),
+                            ("unmatched", "Belongs to no line"),
+                            ("error", "Problem"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("place", models.CharField(blank=True, max_length=60)),
+                ("line", models.CharField(blank=True, max_length=120)),
+                ("month", models.CharField(blank=True, max_length=40)),
+                ("amount", models.CharField(blank=True, max_length=60)),
+                ("reference", models.CharField(blank=True, max_length=200)),
+                ("problems", models.JSONField(blank=True, default=list)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rows", to="economics.actualimport"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["run", "outcome", "number"], name="actual_import_row_outcome")],
+                "constraints": [models.UniqueConstraint(fields=("run", "number"), name="actual_import_row_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Revaluation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.CharField(editable=False, max_length=40, unique=True)),
+                ("model_version", models.CharField(max_length=40)),
+                ("label", models.CharField(max_length=200)),
+                ("taken", models.JSONField()),
+                ("metrics_digest", models.CharField(max_length=71)),
+                ("before", models.DecimalField(decimal_places=2, max_digits=26)),
+                ("after", models.DecimalField(decimal_places=2, max_digits=26)),
+                ("npv_before", models.DecimalField(decimal_places=2, max_digits=26)),
+                ("npv_after", models.DecimalField(decimal_places=2, max_digits=26)),
+                ("parts", models.JSONField()),
+                ("found_at", models.DateTimeField()),
+                (
+                    "baseline",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="revaluations", to="economics.baseline"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["model_version"], name="revaluation_of_version")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("baseline", "model_version", "metrics_digest"), name="revaluation_found_once"
+                    )
+                ],
+            },
+        ),
         migrations.AddConstraint(
             model_name="budget",
             constraint=models.CheckConstraint(
@@ -566,6 +733,9 @@ class Migration(migrations.Migration):
         AppendOnly("Snapshot"),
         AppendOnly("Baseline", set_once=("ended_at", "ended_because", "ended_reason")),
         AppendOnly("Actual"),
+        AppendOnly("Shortfall", set_once=("ended_at",)),
+        AppendOnly("Revaluation"),
+        AppendOnly("ActualImportRow"),
         AppendOnly("RateRecord", set_once=("ended_by_id", "ended_at", "ended_because")),
         AppendOnly("BudgetChange"),
         AppendOnly(

@@ -3,12 +3,15 @@
 from governance.economics.models.cases import CURRENCY, AppendOnlyOfCaseQuerySet, Case, CaseDraft, OfCaseQuerySet, Snapshot
 from governance.economics.models.provisions import Budget, BudgetChange, ProvisionRequest, ProvisionUse
 from governance.economics.models.rates import RateRecord
-from governance.economics.models.results import Actual, Baseline
+from governance.economics.models.results import Actual, ActualImport, ActualImportRow, Baseline, Shortfall
+from governance.economics.models.revaluations import Revaluation
 from governance.economics.models.simulations import Simulation
 
 __all__ = [
     "CURRENCY",
     "Actual",
+    "ActualImport",
+    "ActualImportRow",
     "AppendOnlyOfCaseQuerySet",
     "Baseline",
     "Budget",
@@ -19,6 +22,8 @@ __all__ = [
     "ProvisionRequest",
     "ProvisionUse",
     "RateRecord",
+    "Revaluation",
+    "Shortfall",
     "Simulation",
     "Snapshot",
 ]

@@ -71,6 +71,7 @@ class CaseDraft(PublicIdModel):
     plan = models.JSONField()  # as `plan.written` writes it
     based_on = models.PositiveIntegerField(default=0)  # the number of the snapshot that it began with; 0: none
     revision = models.PositiveIntegerField(default=1)
+    editors = models.JSONField(default=list, blank=True)  # public ids of all who changed it: whoever writes it down is not its only author
     edited_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     edited_at = models.DateTimeField()
 
@@ -105,6 +106,7 @@ class Snapshot(PublicIdModel):
     lines = models.JSONField()  # of `components.Line`, decimals as texts
     plan = models.JSONField(null=True, blank=True)  # all of it, as `plan.written` writes it; None: it has nothing but the above
     note = models.TextField(_("Note"), validators=[MaxLengthValidator(2000)], blank=True)
+    authors = models.JSONField(default=list, blank=True)  # public ids of those who worked on its draft, besides who wrote it down
     digest = models.CharField(max_length=71)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
@@ -119,13 +121,14 @@ class Snapshot(PublicIdModel):
         return self.case.currency
 
     def audit_state(self) -> dict[str, Any]:
-        return {
+        state = {
             "case": self.case.public_id,
             "number": self.number,
             "digest": self.digest,
             "body": digest(component_body(self)),
             "note": digest(self.note),
         }
+        return state | ({"authors": self.authors} if self.authors else {})  # the log says nothing of them where there were none
 
     def audit_scope(self) -> str:
         return self.case.use_case.public_id

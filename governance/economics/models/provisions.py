@@ -16,8 +16,10 @@ from foundation.actor import Actor
 from foundation.models import AppendOnlyQuerySet, PublicIdModel
 from governance.economics.models.cases import CURRENCY
 from governance.people.models import User, from_inside
-from governance.usecases.models import UseCase
+from governance.usecases.models import StackDeviation, UseCase
 
+LONGEST_NEED = 1200  # what is said has to fit on one side of paper, in Chinese too
+LONGEST_REASON = 300
 State = Literal["asked", "approved", "refused", "withdrawn", "expired", "ended"]
 
 
@@ -101,24 +103,28 @@ class ProvisionRequest(PublicIdModel):
 
     public_id_prefix = "pr"
     audit_fields = (
-        "use_case", "number", "kind", "title", "need", "lines", "alternatives", "without", "currency", "budget", "from_date",
-        "until_date", "renews", "request", "decision", "ended_at",
+        "use_case", "number", "kind", "title", "need", "lines", "alternatives", "no_cheaper", "without", "currency", "total", "budget",
+        "from_date", "until_date", "renews", "deviation", "request", "decision", "ended_at",
     )  # fmt: skip
 
     use_case = models.ForeignKey(UseCase, models.PROTECT, related_name="provisions")
     number = models.PositiveIntegerField()
     kind = models.CharField(_("Kind"), max_length=12, choices=Kind.choices)
     title = models.CharField(_("What"), max_length=120)
-    need = models.TextField(_("What for"), validators=[MaxLengthValidator(4000)])
-    lines = models.JSONField()  # costs, as lines of a written plan whose periods are months from `from_date`
+    need = models.TextField(_("What for"), validators=[MaxLengthValidator(LONGEST_NEED)])
+    lines = models.JSONField()  # costs, as lines of a written plan whose periods are months from that of `from_date`
     alternatives = models.JSONField(default=list)  # of {"title", "cost", "why_not"}; doing nothing is always among what is shown
-    without = models.JSONField(default=dict)  # {"days", "money", "because"}: later by so many days, worth so much less
+    no_cheaper = models.CharField(_("Why nothing is cheaper"), max_length=LONGEST_REASON, blank=True)
+    without = models.JSONField(default=dict)  # as `provision_effect.Effect` writes it: what not having it means for the case
     currency = models.CharField(_("Currency"), max_length=3, validators=[CURRENCY])
     total = models.DecimalField(max_digits=18, decimal_places=2)  # of its lines, in its budget's currency
     budget = models.ForeignKey(Budget, models.PROTECT, related_name="provisions", verbose_name=_("Budget"))
     from_date = models.DateField(_("From"))
     until_date = models.DateField(_("Until"))
     renews = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="renewals")
+    deviation = models.ForeignKey(  # of an exception: what the platform does not offer and may run on it all the same
+        StackDeviation, models.PROTECT, null=True, blank=True, related_name="provisions", verbose_name=_("Deviation")
+    )
     created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
     # Written once
@@ -140,6 +146,26 @@ class ProvisionRequest(PublicIdModel):
             models.CheckConstraint(condition=Q(decision=None) | Q(decided_at__isnull=False), name="provision_decided_at_a_time"),
         ]
         indexes = [models.Index(fields=["budget", "decision"], name="provision_of_budget")]
+
+    def content(self) -> dict[str, Any]:
+        """What people judge: no number, no author, and not where the budget stands."""
+        return {
+            "use_case": self.use_case.public_id,
+            "kind": self.kind,
+            "title": self.title,
+            "need": self.need,
+            "lines": self.lines,
+            "alternatives": self.alternatives,
+            "no_cheaper": self.no_cheaper,
+            "without": self.without,
+            "currency": self.currency,
+            "total": self.total,
+            "budget": self.budget.public_id,
+            "from": self.from_date,
+            "until": self.until_date,
+            "renews": self.renews.public_id if self.renews is not None else "",
+            "deviation": self.deviation.public_id if self.deviation is not None else "",
+        }
 
     def state(self, at: datetime | None = None) -> State:
         """Where it stands at `at` (now). On its last day it is still in use."""

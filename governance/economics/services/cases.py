@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,84 +13,100 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation import audit, clock, outbox
 from foundation.actor import Actor
-from foundation.canonical import decimal_text, digest
+from foundation.canonical import digest
 from foundation.errors import Conflict, FieldError, Invalid
 from foundation.permissions import require
 from foundation.services import validate
-from governance.economics.components import component_body
+from governance.economics.cashflow import Refused, evaluate, yearly_rate
+from governance.economics.components import FIRST_PLACES, component_body, stored_columns
 from governance.economics.models import Case, Snapshot
 from governance.economics.permissions import may_write
+from governance.economics.plan import Plan
+from governance.economics.plan.checked import problems_of
+from governance.economics.plan.limits import MOST_PLACES_OF_RATES
+from governance.economics.plan.problems import Problem
+from governance.economics.plan.reading import Reader
+from governance.economics.plan.written import read_plan
 from governance.economics.selectors import current_snapshot
 from governance.usecases.models import UseCase
 
 OPENED = audit.kind("economics.case.opened", _("Cost-benefit case opened"))
 WRITTEN = audit.kind("economics.snapshot.written", _("Costs and benefits written"))
-LONGEST_HORIZON = 50
-MOST_LINES = 200
-LOWEST_RATE = Decimal("-0.5")  # lower ones blow far flows up beyond meaning
-HIGHEST_RATE = Decimal(10)
-MOST_DIGITS = 18
-MOST_PLACES = 6
-KEY = re.compile(r"[a-z][a-z0-9_.-]{0,59}")
-FIELDS = {"key", "title", "kind", "quantity", "unit", "unit_price", "from_period", "to_period"}
+SOME_WRONG = _("Some of what was sent cannot be used; see errors.")
+WROTE_MEANWHILE = _("Somebody wrote a new snapshot meanwhile. Look at it first.")
+# How the fields of today's body are called that have another name in a plan.
+_FIRST_NAMES = {"discount.steps.0.1": "discount_rate", "prices": "real_or_nominal"}
+_PLACE = re.compile(r"\b(lines|scenarios|exchange|biases|mitigations|correlations|steps)\.(\d+)")
 
 
 def write_snapshot(
     *,
     actor: Actor,
     use_case: UseCase,
-    horizon: int,
-    discount_rate: Decimal,
-    real_or_nominal: str,
-    lines: Sequence[Mapping[str, Any]],
+    plan: Plan | Mapping[str, Any] | None = None,
+    horizon: int | None = None,
+    discount_rate: Decimal | None = None,
+    real_or_nominal: str = "",
+    lines: Sequence[Mapping[str, Any]] = (),
     currency: str = "",
     period: str = Snapshot.Period.YEAR,
     note: str = "",
     based_on: int | None = None,
+    authors: Sequence[str] = (),
 ) -> Snapshot:
     """Write costs and benefits down anew; the first time opens the case. The same content changes nothing, whatever the note.
 
-    Each line has key, title, kind, quantity, unit, unit_price, from_period and perhaps to_period (else it falls once).
-    `based_on` is the number of the snapshot its author had before them (0: none); without it nobody asks.
+    Either `plan`, as a value or as `plan.written` writes it, or the fields that a simple case has: horizon, discount_rate (of a
+    period: 0.1 is 10 %), real_or_nominal, lines, currency and period. Each line has key, title, kind, quantity, unit, unit_price,
+    from_period and perhaps to_period (else it falls once), and whatever else a line of a plan has.
+    `based_on` is the number of the snapshot its author had before them (0: none); without it nobody asks. `authors`: public ids of
+    those who worked on it besides the actor.
     Raises NotAllowed; Invalid with a path for each field that is wrong; Conflict when the case is kept in another currency or
     somebody wrote a snapshot meanwhile.
     """
     require(may_write(actor, use_case))
-    _check_frame(horizon, discount_rate)
+    known = Case.objects.filter(use_case=use_case).first()
+    if plan is None:
+        frame = {"horizon": horizon, "discount_rate": discount_rate, "real_or_nominal": real_or_nominal, "period": period}
+        content = _of_fields(frame, lines, currency or (known.currency if known else ""))
+    else:
+        content = checked_plan(plan)
     row = Snapshot(
-        period=period,
-        horizon=horizon,
-        discount_rate=discount_rate,
-        real_or_nominal=real_or_nominal,
-        lines=_checked_lines(lines, horizon),
+        **stored_columns(content),
         note=note.strip(),
+        authors=sorted(set(authors) - {actor.user.public_id if actor.user else ""}),
         created_by=actor.user,
     )
-    validate(row, exclude=("case", "number", "digest", "lines", "created_at"))
+    if plan is None and period == Snapshot.Period.MONTH:
+        _keep_first_format(row, content, discount_rate)
+    validate(row, exclude=("case", "number", "digest", "lines", "plan", "authors", "created_at"))
     try:
         with transaction.atomic():
-            row.case = _case(actor, use_case, currency)
+            row.case = open_case(actor, use_case, content.currency)
             row.digest = digest(component_body(row))
             current = current_snapshot(use_case)
             if current is not None and current.digest == row.digest:
                 return current
             row.number, row.created_at = (current.number if current else 0) + 1, clock.now()
             if based_on is not None and based_on != row.number - 1:
-                raise Conflict(_("Somebody wrote a new snapshot meanwhile. Look at it first."), code="economics.conflict")
+                raise Conflict(WROTE_MEANWHILE, code="economics.conflict")
             row.save(force_insert=True)
             audit.record(actor, WRITTEN, row, {"number": row.number, "digest": row.digest}, personal={"note": row.note})
             outbox.publish(actor, "economics.snapshot.written", use_case, {"number": row.number, "digest": row.digest})
     except IntegrityError as error:
-        raise Conflict(_("Somebody wrote a new snapshot meanwhile. Look at it first."), code="economics.conflict") from error
+        raise Conflict(WROTE_MEANWHILE, code="economics.conflict") from error
     return row
 
 
-def _case(actor: Actor, use_case: UseCase, currency: str) -> Case:
-    """The case, locked so that snapshots are written one after the other; opened when there is none."""
+def open_case(actor: Actor, use_case: UseCase, currency: str) -> Case:
+    """The case, locked so that one after the other writes; opened when there is none. Within a transaction.
+
+    Raises Conflict when it is kept in another currency, Invalid for a currency that is none.
+    """
     known = Case.objects.select_for_update().select_related("use_case").filter(use_case=use_case).first()
     if known is not None:
         if currency and currency != known.currency:
-            raise Conflict(_("This case is kept in %(currency)s.") % {"currency": known.currency}, code="economics.currency")
+            raise Conflict(kept_in(known), code="economics.currency")
         return known
     row = Case(use_case=use_case, currency=currency, created_by=actor.user, created_at=clock.now())
     validate(row)
@@ -98,96 +115,65 @@ def _case(actor: Actor, use_case: UseCase, currency: str) -> Case:
     return row
 
 
-def _check_frame(horizon: int, discount_rate: Decimal) -> None:
-    problems = []
-    if not 0 <= horizon <= LONGEST_HORIZON:
-        why = _("The horizon is between 0 and %(most)s periods.") % {"most": LONGEST_HORIZON}
-        problems.append(FieldError("horizon", "range", why))
-    if not discount_rate.is_finite() or not LOWEST_RATE <= discount_rate <= HIGHEST_RATE:
-        why = _("The discount rate lies between %(lowest)s and %(highest)s; ten per cent is 0.1.") % {
-            "lowest": LOWEST_RATE,
-            "highest": HIGHEST_RATE,
-        }
-        problems.append(FieldError("discount_rate", "range", why))
-    if problems:
-        raise Invalid(_("Some of what was sent cannot be used; see errors."), errors=problems)
+def kept_in(case: Case) -> str:
+    """Why amounts in another currency are refused."""
+    return _("This case is kept in %(currency)s.") % {"currency": case.currency}
 
 
-def _checked_lines(lines: Sequence[Mapping[str, Any]], horizon: int) -> list[dict[str, Any]]:
-    """The lines as they are stored: decimals as normalised texts. Raises Invalid with every problem."""
-    if not 1 <= len(lines) <= MOST_LINES:
-        why = _("A case has between 1 and %(most)s lines.") % {"most": MOST_LINES}
-        raise Invalid(why, errors=[FieldError("lines", "count", why)])
-    problems: list[FieldError] = []
-    stored: list[dict[str, Any]] = []
-    seen: set[str] = set()
-    for position, line in enumerate(lines):
-        found = [
-            FieldError(f"lines[{position}].{field}", code, str(why)) for field, code, why in _line_problems(line, horizon, seen)
-        ]
-        problems += found
-        if not found:
-            stored.append(_stored(line))
-    if problems:
-        raise Invalid(_("Some of what was sent cannot be used; see errors."), errors=problems)
-    return stored
+# What may be written down ---------------------------------------------------------------------------------------------------
 
 
-def _line_problems(line: Mapping[str, Any], horizon: int, seen: set[str]) -> Iterator[tuple[str, str, Any]]:
-    for name in sorted(set(line) - FIELDS):
-        yield name, "unknown", _("There is no such field.")
-    key = str(line.get("key", ""))
-    if not KEY.fullmatch(key):
-        yield "key", "invalid", _("A key has small letters, digits and _ . - and starts with a letter.")
-    elif key in seen:
-        yield "key", "duplicate", _("Give each line a key of its own.")
-    seen.add(key)
-    for name, most in (("title", 120), ("unit", 40)):
-        text = str(line.get(name, "")).strip()
-        if len(text) > most or (name == "title" and not text) or "\0" in text:
-            yield name, "invalid", _("Write a text of at most %(most)s characters.") % {"most": most}
-    if line.get("kind") not in ("cost", "benefit"):
-        yield "kind", "invalid", _("A line is a cost or a benefit.")
-    for name in ("quantity", "unit_price"):
-        if _amount(line.get(name)) is None:
-            why = _("Write a number that is not negative, with at most %(digits)s digits, %(places)s of them after the point.")
-            yield name, "invalid", why % {"digits": MOST_DIGITS, "places": MOST_PLACES}
-    first, last = line.get("from_period"), line.get("to_period", line.get("from_period"))
-    if not isinstance(first, int) or not isinstance(last, int) or not 0 <= first <= last <= horizon:
-        yield (
-            "from_period",
-            "range",
-            _("A line lies within periods 0 to %(horizon)s and does not end before it begins.") % {"horizon": horizon},
-        )
-
-
-def _amount(value: Any) -> Decimal | None:
-    """A decimal that is finite, not negative and within the digits that are kept; else None."""
-    if isinstance(value, bool | float) or value is None:
-        return None
+def checked_plan(plan: Plan | Mapping[str, Any]) -> Plan:
+    """The plan, if nothing is wrong with it and it can be reckoned. Raises Invalid with every problem and its path."""
+    refuse_problems(problems_of(plan))
+    found = plan if isinstance(plan, Plan) else read_plan(plan, Reader())
     try:
-        number = Decimal(value)
-    except (InvalidOperation, TypeError, ValueError):
-        return None
-    if not number.is_finite() or number < 0:
-        return None
-    if number == 0:
-        return Decimal(0)
-    if not -MOST_PLACES <= number.adjusted() < MOST_DIGITS - MOST_PLACES:
-        return None  # before it is written out: 1E+999999 would fill the memory
-    text = decimal_text(number)
-    return Decimal(text) if len(text.partition(".")[2]) <= MOST_PLACES else None
+        evaluate(found)
+    except Refused as error:  # what no check foresaw must not be written down either
+        raise Invalid(SOME_WRONG, errors=[FieldError(error.where, error.code, str(error))]) from error
+    return found
 
 
-def _stored(line: Mapping[str, Any]) -> dict[str, Any]:
-    first = line["from_period"]
-    return {
-        "key": line["key"],
-        "title": str(line["title"]).strip(),
-        "kind": line["kind"],
-        "quantity": decimal_text(_amount(line["quantity"]) or Decimal(0)),
-        "unit": str(line.get("unit", "")).strip(),
-        "unit_price": decimal_text(_amount(line["unit_price"]) or Decimal(0)),
-        "from_period": first,
-        "to_period": line.get("to_period", first),
+def refuse_problems(problems: Sequence[Problem]) -> None:
+    """Raises Invalid with all of them, if there are any."""
+    if problems:
+        raise Invalid(SOME_WRONG, errors=[field_error(problem) for problem in problems])
+
+
+def field_error(problem: Problem) -> FieldError:
+    """A problem by its path as errors have it: `lines[3].unit_price`."""
+    return FieldError(_PLACE.sub(r"\1[\2]", problem.path), problem.code, problem.message)
+
+
+def _of_fields(frame: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], currency: str) -> Plan:
+    """The plan that today's fields describe. Raises Invalid, with the names of these fields."""
+    rate = frame["discount_rate"]
+    if frame["period"] == Snapshot.Period.MONTH and isinstance(rate, Decimal) and rate.is_finite() and rate > -1:
+        rate = round(yearly_rate(rate, 12), MOST_PLACES_OF_RATES)
+    prices = frame["real_or_nominal"]
+    content = {
+        "currency": currency,
+        "period": str(frame["period"]),
+        "horizon": frame["horizon"],
+        "prices": prices,
+        "discount": {"steps": [[0, rate]], "prices": prices},
+        "lines": lines,
     }
+    problems = [
+        Problem(_FIRST_NAMES.get(problem.path, problem.path), problem.code, problem.params)
+        for problem in problems_of(content, told=("discount.prices",))
+    ]
+    refuse_problems(problems)
+    return checked_plan(read_plan(content, Reader()))
+
+
+def _keep_first_format(row: Snapshot, plan: Plan, rate: Decimal | None) -> None:
+    """A simple case by months states its rate a month, and has always been kept so."""
+    alone = stored_columns(_by_years(plan))
+    if rate is not None and alone["plan"] is None and rate == rate.quantize(FIRST_PLACES):
+        row.plan, row.discount_rate = None, rate
+
+
+def _by_years(plan: Plan) -> Plan:
+    """The plan as if its periods were years, at a rate that the first format can hold: whether it has anything else shows then."""
+    return replace(plan, period="year", discount=replace(plan.discount, steps=((0, Decimal(0)),)))
