@@ -21,7 +21,6 @@ from governance.economics.shipped import line_of, line_template
 from governance.usecases.models import UseCase
 
 HOUSE_RATE = Discount(((0, Decimal("0.08")),), "real", "Finance handbook, section 4.2", date(2026, 1, 15))
-BOARD = "Minutes of the pilot's review"
 
 
 def churn(cast: Cast, use_case: UseCase, note: str = "First case, before the pilot.") -> Snapshot:
@@ -46,10 +45,12 @@ def churn(cast: Cast, use_case: UseCase, note: str = "First case, before the pil
             _answered("decommissioning", {"hours": 40, "wage": 95, "fees": 0}, risk=Decimal("0.2"),
                       risk_reason="Nobody has taken one of these down yet."),
             _line("kept", "Customers kept", "benefit", 1680, "customer", 62, 1, 3, category="revenue", low=900, high=2300, price=(48, 75),
-                  risk="0.15", because="The pilot ran in spring, when few leave.", owner=cast["bruno"], evidence=f"{BOARD}: 140 a month in two districts."),
+                  risk="0.15", because="The pilot ran in spring, when few leave.", owner=cast["bruno"],
+                  evidence="Minutes of the pilot's review: 140 a month in two districts."),
         ],
         (Scenario("summer", "Half as many as in the pilot", {"line.kept.quantity": Decimal(840)}),
-         Scenario("dear", "Labels and calls cost twice as much", {"line.labels.unit_price": Decimal("3.6"), "line.offers.unit_price": Decimal("2.4")})),
+         Scenario("dear", "Labels and calls cost twice as much",
+                  {"line.labels.unit_price": Decimal("3.6"), "line.offers.unit_price": Decimal("2.4")})),
     )  # fmt: skip
 
 
@@ -72,7 +73,7 @@ def credit(cast: Cast, use_case: UseCase, note: str = "Hours of clerks only; few
 
 
 def meters(cast: Cast, use_case: UseCase, note: str = "Letters and corrected bills only.") -> Snapshot:
-    """A small one, by months: it pays back within the first year, and years would not show when."""
+    """A small one, by months: years would not show when it is paid back."""
     return _written(
         cast["petra"],
         use_case,
@@ -83,8 +84,9 @@ def meters(cast: Cast, use_case: UseCase, note: str = "Letters and corrected bil
             _line("run", "Running", "cost", 1, "month", 140, 1, 36, category="computing", every="month"),
             _answered("retraining", {"runs": 1, "computing": 200, "labels": 450, "work": 800}, horizon=36, title="New meters once a year",
                       evidence="Two new models of meters came in each of the last years."),
-            _line("letters", "Letters that are not sent", "benefit", 683, "letter", "3.10", 2, 36, category="saving", every="month", low=500, high=720,
-                  risk="0.05", because="Some customers will go on writing.", evidence="Letters of the last twelve months, by reason."),
+            _line("letters", "Letters that are not sent", "benefit", 683, "letter", "3.10", 2, 36, category="saving", every="month",
+                  low=500, high=720, risk="0.05", because="Some customers will go on writing.",
+                  evidence="Letters of the last twelve months, by reason."),
         ],
     )  # fmt: skip
 

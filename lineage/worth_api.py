@@ -23,7 +23,7 @@ from lineage.selectors.worth import metrics_of, worth_beside, worth_of_version
 
 THIRDS = ("false_positive_rate", "precision")
 LONGEST_POINTS = 6_000
-NO_CASE = {"status": "no_case", "sentence": "", "case": None, "a_year": None, "unknown": []}
+NO_CASE: dict[str, Any] = {"status": "no_case", "sentence": "", "case": None, "a_year": None, "unknown": []}
 
 
 class WorthDetails(Endpoint):
@@ -74,7 +74,9 @@ class ThresholdDetails(Endpoint):
             OpenApiParameter(
                 "points", str, description="One a line: threshold, recall and the third figure; without it those of the version"
             ),
-            OpenApiParameter("third", str, enum=THIRDS, description="What the third figure is; without it the false positive rate"),
+            OpenApiParameter(
+                "third", str, enum=THIRDS, description="What the third figure is; without it the false positive rate"
+            ),
         ],
     )
     def get(self, request: Request, public_id: str) -> Response:

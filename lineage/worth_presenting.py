@@ -56,7 +56,7 @@ def worth_section(version: ModelVersion, metrics: Sequence[Metric]) -> dict[str,
 
 def metrics_taken(plan: Plan) -> list[tuple[str, str]]:
     """The inputs that metrics feed, each with the name of its metric, in the order of the lines."""
-    found = {}
+    found: dict[tuple[str, str], None] = {}
     for line in driven_lines(plan):
         driver: Any = line.driver
         found |= {(name, metric): None for name, metric in driver.takes.items()}
@@ -89,10 +89,7 @@ def versions_picture(found: Sequence[VersionWorth], currency: str) -> dict[str, 
     words = {"version": newest.version.label, "amount": signed(worth.change), "currency": currency}
     summary = _("The newest of them, %(version)s, is worth %(amount)s %(currency)s a year against the case.") % words
     chart = bars.chart(
-        [
-            bars.Bar(item.version.label, one.change, signed(one.change), "ok" if one.change >= 0 else "bad")
-            for item, one in known
-        ]
+        [bars.Bar(item.version.label, one.change, signed(one.change), "ok" if one.change >= 0 else "bad") for item, one in known]
     )
     rows = [[item.version.label, money(one.after), signed(one.change)] for item, one in known]
     columns = [

@@ -53,7 +53,7 @@ def case_versions(request: PersonRequest, slug: str) -> HttpResponse:
         "rows": [row_told(item, takes, where.get(item.version.pk, ())) for item in found],
         "driven": bool(takes),
         "broken": bool(found) and found[0].worth is None,
-        "agreed": money(found[0].worth.before) if found and found[0].worth is not None and found[0].worth.is_known else "",
+        "agreed": next((money(item.worth.before) for item in found if item.worth is not None and item.worth.is_known), ""),
         "picture": versions_picture(found, against.snapshot.currency) if against is not None else None,
     }
     return render(request, "lineage/case_versions.html", context)

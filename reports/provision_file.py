@@ -56,7 +56,8 @@ def _check(form: str) -> None:
 
 
 def _answer(row: ProvisionRequest) -> HttpResponse:
-    figures = figures_of(row.budget.amount, draws_on([row.budget_id])[row.budget_id], without=row.pk)
+    without = row.pk if row.state() == "asked" else None
+    figures = figures_of(row.budget.amount, draws_on([row.budget_id])[row.budget_id], without=without)
     font = Path(settings.REPORT_FONT) if settings.REPORT_FONT else None
     address = f"{settings.BASE_URL}/provisions/{row.public_id}/"
     content = provision_pdf(sheet_of(row), head_of(row, figures), address=address, created_at=clock.now(), fallback_font=font)

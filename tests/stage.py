@@ -34,8 +34,10 @@ from tests.matrix import (
     dependencies_reviews,
     dependencies_rulings,
     dependencies_sources,
+    economics_actuals,
     economics_cases,
     economics_provisions,
+    economics_worth,
 )
 from tests.matrix.judging import NEED, OFFER, PYSERIAL, RISKY
 from tests.matrix.registers import ECONOMICS
@@ -76,7 +78,9 @@ def set_stage(world: World, gate: Any, push: Any, ask: Any, vote: Any, folder: P
     there |= dependencies_rulings.set_up(world)
     there |= dependencies_reviews.set_up(world)
     there |= economics_provisions.set_up(world)
+    there |= economics_actuals.set_up(world)
     there |= economics_cases.set_up(world)
+    there |= economics_worth.set_up(world)
     token, _secret = tokens.create(actor=world.lead, name="Lead's", owner=world.lead.user, kind=Token.Kind.PERSONAL)
     report = reports.request_report(actor=world.lead, kind="use_case", scope="churn")
     sealing.seal()

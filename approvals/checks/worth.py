@@ -36,7 +36,7 @@ def _measured(context: Context, agreed: Agreed) -> Iterable[Result]:
         yield _not_driven(context, evidence)
     elif not worth.is_known:
         title = _("What the version is worth is not known")
-        action = context.at_version(_("See which metric is missing"))
+        action = _at_worth(context, _("See which metric is missing"))
         yield Result(CODE, "unknown", title, unknown_told(worth), _who(context, pushed=True), action, evidence)
     else:
         evidence.append({"type": "worth", "id": f"{rounded(worth.change)} {worth.agreed.currency}"})
@@ -57,10 +57,10 @@ def _weighed(context: Context, worth: Worth, evidence: list[dict[str, str]]) -> 
         return Result(CODE, "pass", title, detail.strip(), evidence=evidence)
     given = context.policy.worth_tolerance
     if given is not None and given.currency and given.currency != currency:
-        detail += " " + _("The tolerance of the policy, %(tolerance)s, is in another currency than the case, and does not count.") % {
-            "tolerance": given
-        }
-    action = context.at_version(_("See what it costs, and why"))
+        detail += " " + _(
+            "The tolerance of the policy, %(tolerance)s, is in another currency than the case, and does not count."
+        ) % {"tolerance": given}
+    action = _at_worth(context, _("See what it costs, and why"))
     return Result(CODE, "fail", title, detail.strip(), _who(context), action, evidence)
 
 
@@ -75,9 +75,16 @@ def _not_approved(context: Context) -> Result:
 
 def _not_driven(context: Context, evidence: list[dict[str, str]]) -> Result:
     title = _("Nothing in the approved case follows from the model")
-    detail = _("Let a benefit take the metrics that it rests on, and have the case approved: then each version can be measured against it.")
+    detail = _(
+        "Let a benefit take the metrics that it rests on, and have the case approved: then each version can be measured against it."
+    )
     action = context.at_use_case(_("Costs and benefits"), "cost-benefit/")
     return Result(CODE, "unknown", title, detail, context.holding("project_lead"), action, evidence)
+
+
+def _at_worth(context: Context, label: str) -> dict[str, str]:
+    found = context.at_version(label)
+    return {**found, "path": f"{found['path']}#worth"}
 
 
 def _who(context: Context, *, pushed: bool = False) -> list[dict[str, str]]:

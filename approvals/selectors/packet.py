@@ -176,6 +176,9 @@ def _part(name: str, key: str, base: Base, bodies: Mapping[str, Any], meanings: 
     else:
         rows = compare(before, body)
         part.row_count = len(rows)
+        if name == "economics" and part.view.get("changes"):  # told line by line, with what each is worth
+            part.row_count = len(part.view["changes"]["parts"])
+            return part
         if part.form or name in RECORDS:
             part.rows = readable_records.labelled(rows)
         elif name != "model":  # its own tables stand before and after side by side

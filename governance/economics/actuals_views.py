@@ -31,6 +31,7 @@ from governance.usecases.uploads import was_too_large
 from governance.usecases.views import use_case_of
 
 TAB = "cost-benefit"
+AMOUNTS = 20  # of what was said, on the page of results
 SHOWN = ("", "new", "corrected", "unmatched", "error", "same")
 TONES = {"error": "bad", "unmatched": "warn", "corrected": "info", "same": "neutral", "new": "ok"}
 
@@ -62,7 +63,7 @@ def actuals(request: PersonRequest, slug: str) -> HttpResponse:
     rows = standing_actuals(case).select_related("recorded_by", "replaces__recorded_by")
     for name in ("line", "source"):
         rows = rows.filter(**{name: asked[name]}) if asked.get(name) else rows
-    page = slice_of(request, rows)
+    page = slice_of(request, rows, size=AMOUNTS)
     newest = current_snapshot(row)
     context = {
         **tabs.page_of(row, TAB, {"label": _("Results")}),

@@ -20,7 +20,7 @@ from governance.economics.cashflow import Evaluation, rounded
 from governance.economics.components import plan_of
 from governance.economics.models import Case, Snapshot
 from governance.economics.plan import Plan
-from governance.economics.plan.limits import KEY, MOST_DIGITS, MOST_LINES, MOST_PLACES
+from governance.economics.plan.limits import KEY, MOST_DIGITS, MOST_PLACES
 from governance.economics.plan.written import line_as_mapping, plan_as_mapping
 from governance.economics.selectors import current_snapshot, evaluation_of
 from governance.usecases.models import UseCase
@@ -50,7 +50,7 @@ class CaseSnapshotInput(StrictSerializer):
     horizon = serializers.IntegerField(min_value=0, max_value=LONGEST_HORIZON)
     discount_rate = serializers.DecimalField(max_digits=9, decimal_places=6, help_text="A period: 0.1 is 10 %")
     real_or_nominal = serializers.ChoiceField(choices=Snapshot.Prices.choices)
-    lines = CaseLineInput(many=True, allow_empty=False, max_length=MOST_LINES)
+    lines = CaseLineInput(many=True, allow_empty=False)
     note = serializers.CharField(max_length=2000, allow_blank=True, default="")
 
 

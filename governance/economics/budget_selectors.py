@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import DecimalField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -21,7 +22,7 @@ MONEY: DecimalField[Decimal, Decimal] = DecimalField(max_digits=18, decimal_plac
 NOTHING = Decimal(0)
 
 
-def with_spent(rows: QuerySet[ProvisionRequest]) -> QuerySet[ProvisionRequest]:
+def with_spent(rows: QuerySet[ProvisionRequest]) -> QuerySet[Any]:
     """Provisions with what was recorded as used of each, as `spent`."""
     used = ProvisionUse.objects.filter(provision=OuterRef("pk")).order_by().values("provision").annotate(sum=Sum("amount"))
     return rows.annotate(spent=Coalesce(Subquery(used.values("sum"), output_field=MONEY), NOTHING, output_field=MONEY))

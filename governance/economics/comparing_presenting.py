@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from governance.economics.cashflow import rounded
+from governance.economics.cashflow.precision import total
 from governance.economics.comparing import Comparison, Field, Part
 from governance.economics.wording import field_label, kind_label, money, value_told
 
@@ -15,25 +16,25 @@ CENTS = 2
 
 
 def comparison_told(found: Comparison) -> dict[str, Any]:
-    """Both net present values, the difference, and each part of it to the cent. Where cents do not add up because each was rounded,
-    a row of its own says so: what stands on the page sums to what stands on the page."""
-    before, after = rounded(found.before, CENTS), rounded(found.after, CENTS)
+    """Both net present values, the difference, and each part of it to the cent. Where the parts do not add up because each was
+    rounded, a row of its own says so: what stands in the table sums to the difference above it."""
+    difference = rounded(found.difference, CENTS)
     parts = [_part(part) for part in found.parts]
-    left = after - before - sum((rounded(part.worth, CENTS) for part in found.parts), Decimal(0))
+    left = total([difference, *(-rounded(part.worth, CENTS) for part in found.parts)])
     return {
         "before": money(found.before, CENTS),
         "after": money(found.after, CENTS),
-        "difference": signed(after - before),
-        "tone": "ok" if after > before else "bad" if after < before else "",
+        "difference": signed(difference),
+        "tone": "ok" if difference > 0 else "bad" if difference < 0 else "",
         "parts": parts,
         "rounding": signed(left) if left else "",
     }
 
 
-def signed(amount: Decimal) -> str:
+def signed(amount: Decimal, places: int = CENTS) -> str:
     """An amount of which the sign is what matters."""
-    shown = money(amount, CENTS)
-    return f"+{shown}" if rounded(amount, CENTS) > 0 else shown
+    shown = money(amount, places)
+    return f"+{shown}" if rounded(amount, places) > 0 else shown
 
 
 def fields_told(changed: tuple[Field, ...]) -> list[dict[str, str]]:

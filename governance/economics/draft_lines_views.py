@@ -57,7 +57,7 @@ def _questions_page(
     form = QuestionsForm(request.POST if sent else None, template, plan.currency)
     key = filled.key if filled else _free_key(plan, template.key)
     line = form.line(plan, key) if sent and form.is_valid() else None
-    if line is not None and attempt(form, lambda: _saved(request, found, plan, line, filled)):
+    if line is not None and attempt(form, lambda: _saved(request, found, revision_of(request), line, filled)):
         said = _("“%(title)s” is in the draft. Say more about it, or go back to the list.") % {"title": line.title}
         return after(request, said, "draft_line", row.slug, key)
     context = {
@@ -90,9 +90,17 @@ def draft_line(request: PersonRequest, slug: str, key: str) -> HttpResponse:
 
 
 def _line_page(
-    request: PersonRequest, row: UseCase, found: CaseDraft, plan: Plan, line: Line | None, *, key: str = ""
+    request: PersonRequest,
+    row: UseCase,
+    found: CaseDraft,
+    plan: Plan,
+    line: Line | None,
+    *,
+    key: str = "",
+    revision: int | None = None,
 ) -> HttpResponse:
-    """The form of a line; with `key` and no line of one that somebody took out meanwhile."""
+    """The form of a line; with `key` and no line of one that somebody took out meanwhile. `revision`: of a draft begun just now."""
+    seen = revision_of(request) if revision is None else revision
     people = people_of(row)
     sent = request.method == "POST"
     wrong = of_line(plan, line.key, looked_at(plan).problems) if line and not sent else []
@@ -103,7 +111,7 @@ def _line_page(
     form = make(request.POST) if sent else with_problems(make, wrong)
     if sent and form.is_valid():
         said = form.line(line.key if line else key or _free_key(plan, form.cleaned_data["title"]))
-        if attempt(form, lambda: _saved(request, found, plan, said, line)):
+        if attempt(form, lambda: _saved(request, found, seen, said, line)):
             return _after_line(request, row, said)
     context = {
         **page_of(request, row, found, {"label": line.title if line else _("Another line")}),
@@ -120,11 +128,11 @@ def _line_page(
     return render(request, "economics/draft_line.html", context, status=status_of(form) if sent else 200)
 
 
-def _saved(request: PersonRequest, found: CaseDraft, plan: Plan, line: Line, before: Line | None) -> CaseDraft:
+def _saved(request: PersonRequest, found: CaseDraft, revision: int, line: Line, before: Line | None) -> CaseDraft:
     """A line that is there already is changed, any other is put in."""
     if before is not None:
-        return services.change_line(actor=request.actor, draft=found, revision=revision_of(request), key=before.key, line=line)
-    return services.add_line(actor=request.actor, draft=found, revision=revision_of(request), line=line)
+        return services.change_line(actor=request.actor, draft=found, revision=revision, key=before.key, line=line)
+    return services.add_line(actor=request.actor, draft=found, revision=revision, line=line)
 
 
 def _after_line(request: PersonRequest, row: UseCase, line: Line) -> HttpResponse:
@@ -157,9 +165,7 @@ def _without_draft(request: PersonRequest, row: UseCase, key: str) -> HttpRespon
         found = services.begin_draft(actor=request.actor, use_case=row)
         plan = drafting.as_plan(found.plan)
         line = next((line for line in plan.lines if line.key == key), None)
-        request.POST = request.POST.copy()
-        request.POST["revision"] = str(found.revision)
-        return _line_page(request, row, found, plan, line, key=key)
+        return _line_page(request, row, found, plan, line, key=key, revision=found.revision)
     if current is None:
         return redirect("draft", row.slug)
     plan = plan_of(current)

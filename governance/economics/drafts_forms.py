@@ -9,9 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from foundation.days import DayField
 from governance.economics import drafting
@@ -21,7 +20,7 @@ from governance.economics.plan import ALWAYS, Discount, Inflation, Line, Plan, R
 from governance.economics.plan.limits import EVERY, LONGEST, LONGEST_HORIZON
 from governance.economics.plan.problems import told
 from governance.economics.shipped import LineTemplate, categories, in_words, line_of, line_templates
-from governance.economics.wording import category_label, rhythm
+from governance.economics.wording import category_label, percent, rhythm
 
 OWN = ""  # the choice of a rate that stands in no record
 YEARS_AND_MONTHS = [("year", gettext_lazy("Years")), ("month", gettext_lazy("Months"))]
@@ -60,7 +59,7 @@ class FrameForm(forms.Form):
     )
     rate_record = forms.ChoiceField(
         required=False,
-        label=gettext_lazy("Discount rate"),
+        label=gettext_lazy("Which one"),
         help_text=gettext_lazy("One that the organisation has written down, or your own below."),
     )
     steps = StepsField(
@@ -199,12 +198,12 @@ class LineForm(forms.Form):
     own_category = _text("category", gettext_lazy("Another category"))
     quantity = NumberField(label=gettext_lazy("Quantity"))
     unit = _text("unit", gettext_lazy("Unit"))
-    quantity_low = NumberField(required=False, label=gettext_lazy("At least"))
-    quantity_high = NumberField(required=False, label=gettext_lazy("At most"))
+    quantity_low = NumberField(required=False, label=gettext_lazy("Quantity, at least"))
+    quantity_high = NumberField(required=False, label=gettext_lazy("Quantity, at most"))
     unit_price = NumberField(label=gettext_lazy("Price of one"))
     currency = forms.ChoiceField(required=False, label=gettext_lazy("Currency"))
-    unit_price_low = NumberField(required=False, label=gettext_lazy("At least"))
-    unit_price_high = NumberField(required=False, label=gettext_lazy("At most"))
+    unit_price_low = NumberField(required=False, label=gettext_lazy("Price, at least"))
+    unit_price_high = NumberField(required=False, label=gettext_lazy("Price, at most"))
     every = forms.ChoiceField(label=gettext_lazy("How often"))
     from_period = forms.IntegerField(min_value=0, label=gettext_lazy("From period"))
     to_period = forms.IntegerField(
@@ -253,12 +252,12 @@ class LineForm(forms.Form):
         if line and line.owner and line.owner not in dict(owners):
             owners.append((line.owner, line.owner))
         biases = [("", "–"), *((bias.key, bias.title) for bias in plan.biases)]
-        if line and line.bias not in dict(biases):
+        if line is not None and line.bias not in dict(biases):
             biases.append((line.bias, line.bias))
         for name, choices in (
             ("category", [(key, category_label(key)) for key in known]),
             ("currency", [("", plan.currency), *currencies]),
-            ("every", [(key, rhythm(key)) for key in EVERY]),
+            ("every", _rhythms(plan, line)),
             ("bias", biases),
             ("owner", owners),
         ):
@@ -305,6 +304,12 @@ class LineForm(forms.Form):
             quantity_range=_range(said, "quantity"),
             unit_price_range=_range(said, "unit_price"),
         )
+
+
+def _rhythms(plan: Plan, line: Line | None) -> list[tuple[str, str]]:
+    """How often a line may fall: `each year` stands once, however it is kept."""
+    same = "period" if line is not None and line.every == plan.period else plan.period
+    return [(key, rhythm(plan.period if key == "period" else key)) for key in EVERY if key != same]
 
 
 def _range(said: Mapping[str, Any], name: str) -> Range | None:
@@ -365,9 +370,19 @@ class QuestionsForm(forms.Form):
             line = line_of(self.template, answers, horizon=plan.horizon, key=key, language=get_language() or "en")
         except ValueError as error:  # WrongInput: an answer out of its bounds, at the question that it answers
             where = getattr(error, "where", "")
-            self.add_error(where if where in self.fields else None, told(error))
+            self.add_error(where if where in self.fields else None, self._why(where, error))
             return None
         return replace(line, title=self.cleaned_data["title"])
+
+    def _why(self, where: str, error: ValueError) -> str:
+        """Shares are typed in per cent, so their bounds are told in per cent."""
+        question = self.template.question(where)
+        if question is not None and question.bound.measure == "share" and where in self.cleaned_data:
+            return _("Write a share from %(low)s to %(high)s.") % {
+                "low": percent(question.bound.low),
+                "high": percent(question.bound.high),
+            }
+        return told(error)
 
 
 class NoteForm(forms.Form):

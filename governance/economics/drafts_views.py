@@ -92,7 +92,7 @@ def _difference(looked: Looked, current: Snapshot | None) -> dict[str, Any] | No
     if looked.evaluation is None or current is None:
         return None
     change = looked.evaluation.npv - evaluation_of(current).npv
-    return {"worth": signed(change), "number": current.number, "tone": "ok" if change > 0 else "bad" if change < 0 else ""}
+    return {"worth": signed(change, 0), "number": current.number, "tone": "ok" if change > 0 else "bad" if change < 0 else ""}
 
 
 @portal_page("GET", "HEAD", "POST")

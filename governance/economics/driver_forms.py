@@ -8,9 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from governance.economics.driver_wording import input_label, why_told
 from governance.economics.drivers import Classification, Regression, WrongInput, as_mapping, driver_of, suggested
@@ -96,9 +95,9 @@ class DriverForm(forms.Form):
     @property
     def of_model(self) -> list[Any]:
         """The fields of the model and of the money, as the template groups them."""
-        return [self[question.key] for question in template_of(self.kind).questions if not question.key.startswith("incumbent_")] + (
-            [self["unit"]] if self.kind == "regression" else []
-        )
+        return [
+            self[question.key] for question in template_of(self.kind).questions if not question.key.startswith("incumbent_")
+        ] + ([self["unit"]] if self.kind == "regression" else [])
 
     @property
     def of_today(self) -> list[Any]:
@@ -136,7 +135,9 @@ def _values(driver: Classification | Regression) -> dict[str, Any]:
     found = dict(as_mapping(driver))
     incumbent, takes = found.pop("incumbent"), found.pop("takes")
     values = {name: _number(value) for name, value in found.items() if name != "kind"}
-    values |= {f"incumbent_{name}": _number(value) if name not in ("kind", "name") else value for name, value in incumbent.items()}
+    values |= {
+        f"incumbent_{name}": _number(value) if name not in ("kind", "name") else value for name, value in incumbent.items()
+    }
     return values | {f"takes_{name}": metric for name, metric in takes.items()}
 
 
@@ -150,4 +151,3 @@ def _number(value: Any) -> Any:
 
 def kind_of(driver: Classification | Regression) -> str:
     return "classification" if isinstance(driver, Classification) else "regression"
-

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from governance.economics.cashflow import rounded
 from governance.economics.driver_wording import input_label
 from governance.economics.drivers import Classification, Regression, Term
 from governance.economics.threshold_presenting import advice_told
 from governance.economics.wording import figure, money
 from governance.economics.worth_presenting import signed
-from governance.economics.cashflow import rounded
 
 
 def driver_told(driver: Classification | Regression) -> dict[str, Any]:

@@ -17,10 +17,10 @@ from foundation.errors import Missing
 from foundation.pages import PersonRequest, after, attempt, portal_page, status_of
 from governance.economics import drafting, services
 from governance.economics.cashflow import rounded
+from governance.economics.drafts_pages import draft_or_missing, language, met, page_of, revision_of
 from governance.economics.driver_forms import DriverForm, kind_of, template_of
 from governance.economics.driver_presenting import driver_told
 from governance.economics.drivers import Classification, Regression
-from governance.economics.drafts_pages import draft_or_missing, language, met, page_of, revision_of
 from governance.economics.model_versions import metric_names
 from governance.economics.models import CaseDraft
 from governance.economics.plan import Line, Plan
@@ -52,7 +52,9 @@ def draft_model(request: PersonRequest, slug: str) -> HttpResponse:
     sent = request.method == "POST"
     dropped = sent and line is not None and request.POST.get("act") == "estimate"
     known = metric_names(request.actor, row)
-    form: forms.Form = forms.Form({}) if dropped else DriverForm(request.POST if sent else None, kind, plan.currency, now, metrics=known)
+    form: forms.Form = (
+        forms.Form({}) if dropped else DriverForm(request.POST if sent else None, kind, plan.currency, now, metrics=known)
+    )
     if dropped and line is not None and attempt(form, lambda: _saved(request, found, _as_estimate(line), line)):
         said = _("“%(title)s” is an estimate now, of what the model came to.") % {"title": line.title}
         return after(request, said, "draft_line", row.slug, line.key)

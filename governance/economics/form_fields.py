@@ -14,15 +14,17 @@ from governance.economics.plan.problems import MESSAGES
 from governance.economics.plan.reading import number_problem
 
 
-class NumberField(forms.CharField):
+class NumberField(forms.Field):
     """A number with a point before its decimals, read as it was written. What is no number is told with what to write instead."""
 
+    widget = forms.TextInput
+
     def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=60, **options)
+        super().__init__(**options)
         self.widget.attrs["inputmode"] = "decimal"
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+        text = str(value or "").strip()
         return self.read(text) if text else None
 
     def read(self, text: str) -> Decimal:

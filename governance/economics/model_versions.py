@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.utils.translation import gettext_lazy as _
+
 from foundation.actor import Actor
 from foundation.errors import Missing
 from governance.usecases.models import UseCase
@@ -37,7 +39,7 @@ def version_of(actor: Actor, use_case: UseCase, public_id: str) -> Version:
     """One version of the use case. Raises Missing where the actor sees none of that id there. Two statements."""
     found = _versions[0](actor, use_case, public_id, 1) if _versions and public_id else ()
     if not found:
-        raise Missing()
+        raise Missing(_("There is no such version, or you may not see it."))
     return found[0]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -160,12 +160,12 @@ def pictures_told(found: Evaluation) -> Facts:
 
 
 def _by_category(found: Evaluation, kind: str) -> list[Amount]:
-    worth = worth_of_lines(found)
-    sums: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    worth, labels = worth_of_lines(found), _labels(found.plan)
+    amounts: dict[str, list[Decimal]] = defaultdict(list)
     for line in found.plan.lines:
         if line.kind == kind:
-            sums[category_label(line.category)] = total((sums[category_label(line.category)], worth[line.key] or ZERO))
-    return [Amount(label, value) for label, value in sums.items()]
+            amounts[labels[line.category]].append(worth[line.key] or ZERO)
+    return [Amount(label, total(values)) for label, values in amounts.items()]
 
 
 # Lines ---------------------------------------------------------------------------------------------------------------------
@@ -194,33 +194,33 @@ def lines_told(
 ) -> Lines:
     """Lines as a table shows them. `worth` is what each is worth today, `sums` what it comes to undiscounted, both by key and always
     positive in its direction; `owners` are names by public id."""
-    order = _in_order(plan)
+    labels = _labels(plan)
+    order = _in_order(plan, labels)
     pages = max((len(order) + LINES_A_PAGE - 1) // LINES_A_PAGE, 1)
     page = min(max(page, 1), pages)
-    shown = order[(page - 1) * LINES_A_PAGE : page * LINES_A_PAGE]
     groups: dict[tuple[str, str], dict[str, Any]] = {}
-    for line in shown:
-        label = category_label(line.category)
-        group = groups.get((line.kind, label)) or groups.setdefault(
-            (line.kind, label), {"kind": line.kind, "label": label, "lines": [], **_group_sums(order, line, worth)}
-        )
-        group["lines"].append(_line(plan, line, worth.get(line.key), sums.get(line.key), owners))
+    for line in order[(page - 1) * LINES_A_PAGE : page * LINES_A_PAGE]:
+        key = (line.kind, labels[line.category])
+        if key not in groups:
+            own = [worth.get(other.key) for other in order if (other.kind, labels[other.category]) == key]
+            known = [amount for amount in own if amount is not None]
+            said = money(total(known)) if len(known) == len(own) else ""
+            groups[key] = {"kind": line.kind, "label": key[1], "lines": [], "worth": said}
+        groups[key]["lines"].append(_line(plan, line, worth.get(line.key), sums.get(line.key), owners))
     return Lines(list(groups.values()), page, pages, len(order))
 
 
-def _in_order(plan: Plan) -> list[Line]:
+def _labels(plan: Plan) -> dict[str, str]:
+    """The name of each category that there is."""
+    return {category: category_label(category) for category in {line.category for line in plan.lines}}
+
+
+def _in_order(plan: Plan, labels: Mapping[str, str]) -> list[Line]:
     """Costs before benefits, lines of one category together, else as they were written."""
     first: dict[tuple[str, str], int] = {}
     for at, line in enumerate(plan.lines):
-        first.setdefault((line.kind, category_label(line.category)), at)
-    return sorted(plan.lines, key=lambda line: (line.kind == "benefit", first[line.kind, category_label(line.category)]))
-
-
-def _group_sums(lines: Sequence[Line], like: Line, worth: Mapping[str, Decimal | None]) -> dict[str, Any]:
-    label = category_label(like.category)
-    own = [worth.get(line.key) for line in lines if line.kind == like.kind and category_label(line.category) == label]
-    known = [amount for amount in own if amount is not None]
-    return {"worth": money(total(known)) if len(known) == len(own) else "", "count": len(own)}
+        first.setdefault((line.kind, labels[line.category]), at)
+    return sorted(plan.lines, key=lambda line: (line.kind == "benefit", first[line.kind, labels[line.category]]))
 
 
 def _line(plan: Plan, line: Line, worth: Decimal | None, sum_: Decimal | None, owners: Mapping[str, str]) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -22,17 +24,22 @@ from governance.economics.provision_selectors import as_answered, months_of, pro
 from governance.economics.services import provision_checks as checks
 from governance.usecases.models import StackDeviation, UseCase
 
-MONTH_HELP = "A month, 2027-01"
+MONTH = r"20[0-9]{2}-(0[1-9]|1[0-2])"
 
 
-class MonthInput(serializers.RegexField):
+@extend_schema_field({"type": "string", "pattern": MONTH, "example": "2027-01"})
+class MonthInput(serializers.Field[date, Any, str, Any]):
     """A month; its value is its first day."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(r"\A20\d\d-(0[1-9]|1[0-2])\Z", help_text=MONTH_HELP, **options)
+    default_error_messages = {"invalid": _("Write a month as a year and a month, such as 2027-01.")}
 
-    def to_internal_value(self, data: Any) -> Any:
-        return date.fromisoformat(f"{super().to_internal_value(data)}-01")
+    def to_internal_value(self, data: Any) -> date:
+        if not isinstance(data, str) or not re.fullmatch(MONTH, data):
+            self.fail("invalid")
+        return date.fromisoformat(f"{data}-01")
+
+    def to_representation(self, value: date) -> str:
+        return f"{value:%Y-%m}"
 
 
 class ProvisionLineInput(StrictSerializer):
@@ -52,8 +59,12 @@ class ProvisionAlternativeInput(StrictSerializer):
 
 
 class ProvisionEffectInput(StrictSerializer):
-    days = serializers.DecimalField(max_digits=6, decimal_places=2, min_value=0, default=0, help_text="Later by so many days")
-    a_year = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=0, default=0, help_text="Money a year less")
+    days = serializers.DecimalField(
+        max_digits=6, decimal_places=2, min_value=0, default=Decimal(0), help_text="Later by so many days"
+    )
+    a_year = serializers.DecimalField(
+        max_digits=14, decimal_places=2, min_value=0, default=Decimal(0), help_text="Money a year less"
+    )
     because = serializers.CharField(max_length=checks.LONGEST_BECAUSE)
     a_day = serializers.DecimalField(
         max_digits=14, decimal_places=2, min_value=0, required=False, help_text="Left out: what the case says"
@@ -81,9 +92,9 @@ class ProvisionUseInput(StrictSerializer):
     amount = serializers.DecimalField(
         max_digits=18, decimal_places=2, help_text="In the budget's currency; a correction may be negative"
     )
-    quantity = serializers.DecimalField(max_digits=18, decimal_places=6, default=0)
+    quantity = serializers.DecimalField(max_digits=18, decimal_places=6, default=Decimal(0))
     unit = serializers.CharField(max_length=40, allow_blank=True, default="")
-    source = serializers.ChoiceField(choices=ProvisionUse.Source.choices, default=ProvisionUse.Source.CI)
+    source = serializers.ChoiceField(choices=ProvisionUse.Source.choices, default=ProvisionUse.Source.CI)  # type: ignore[assignment] # the name of the field
     reference = serializers.CharField(
         max_length=200, allow_blank=True, default="", help_text="Of a run or bill: the same one is taken in once"
     )
@@ -122,7 +133,7 @@ class ProvisionEffectOutput(serializers.Serializer[Any]):
     because = serializers.CharField()
     a_day = serializers.CharField(allow_null=True)
     a_day_because = serializers.CharField()
-    source = serializers.CharField(help_text="case, stated or unknown")
+    source = serializers.CharField(help_text="case, stated or unknown")  # type: ignore[assignment] # the name of the field
     money = serializers.CharField(allow_null=True, help_text="Days times the value of one")
     snapshot = serializers.IntegerField(allow_null=True, help_text="The version of the case that the value of a day is from")
 
@@ -227,7 +238,7 @@ class ProvisionUseOutput(serializers.Serializer[Any]):
     quantity = serializers.SerializerMethodField()
     unit = serializers.CharField()
     amount = serializers.SerializerMethodField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment] # the name of the field
     reference = serializers.CharField()
     note = serializers.CharField()
     recorded_at = serializers.DateTimeField()

@@ -24,7 +24,7 @@ from governance.economics.provision_selectors import deviations_to_name
 from governance.economics.provision_templates import lines_for
 from governance.economics.services import provision_checks as checks
 from governance.usecases.forms import without_zeros
-from governance.usecases.models import UseCase
+from governance.usecases.models import StackDeviation, UseCase
 
 NOTHING = Decimal(0)
 ROW = re.compile(r"(lines|alternatives)\[(\d+)\]\.(\w+)")
@@ -64,7 +64,7 @@ class ProvisionForm(forms.Form):
     from_date = DayField(label=_("From"))
     until_date = DayField(label=_("Until"), help_text=_("The last day. Before it you are reminded, and can renew it."))
     deviation = forms.ModelChoiceField(
-        None,
+        StackDeviation.objects.none(),
         to_field_name="public_id",
         required=False,
         label=_("Deviation from the company stack"),

@@ -164,7 +164,9 @@ def _shown(request: PersonRequest, row: ProvisionRequest, **sent: forms.Form) ->
     if isinstance(shown, HttpResponse):
         return shown
     state, actor = row.state(), request.actor
-    figures = figures_of(row.budget.amount, draws_on([row.budget_id])[row.budget_id], without=row.pk)
+    # what is asked for is held against the budget without it; what was decided is part of it
+    without = row.pk if state == "asked" else None
+    figures = figures_of(row.budget.amount, draws_on([row.budget_id])[row.budget_id], without=without)
     months = months_of(row)
     spent = sum((month.spent for month in months), NOTHING)
     use_case = row.use_case

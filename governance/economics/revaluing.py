@@ -165,7 +165,7 @@ def worth_of(plan: Plan, metrics: Mapping[str, Decimal]) -> Worth:
     unknown: list[Unknown] = []
     for line in driven:
         try:
-            new = replace(line, driver=with_metrics(_driver(line), metrics))
+            new = replace(line, driver=_measured(_driver(line), metrics))
             found.append(_revalued(plan, line, new, years))
         except (WrongInput, Refused) as why:
             unknown.append(Unknown(line.key, line.title, why))
@@ -201,6 +201,13 @@ def a_year(plan: Plan, line: Line, worth: Decimal, years: Decimal) -> Decimal:
     laid = flows_of(replace(plan, lines=(unit,), scenarios=(), correlations=())).by_line[line.key]
     with localcontext(EXACT):
         return (abs(worth) * _sum(laid) / years).quantize(PLACES)
+
+
+def _measured(driver: Classification | Regression, metrics: Mapping[str, Decimal]) -> Classification | Regression:
+    driver = replace(driver, takes=dict(sorted(driver.takes.items())))  # a database may have given them in any order
+    if isinstance(driver, Classification):  # the same kind comes back as goes in, which a checker of types follows one at a time
+        return with_metrics(driver, metrics)
+    return with_metrics(driver, metrics)
 
 
 def _driver(line: Line) -> Classification | Regression:

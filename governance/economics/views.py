@@ -20,6 +20,7 @@ from governance.economics.figures_presenting import every_measure, opened
 from governance.economics.models import Snapshot
 from governance.economics.permissions import may_write
 from governance.economics.presenting import figures_told, frame_told, lines_told, pictures_told, sums_of, verdict_told
+from governance.economics.provision_views import provisions_card
 from governance.economics.selectors import evaluation_of, snapshot_numbered, snapshots_of
 from governance.usecases import tabs
 from governance.usecases.models import UseCase
@@ -39,6 +40,7 @@ def tab_content(request: PersonRequest, use_case: UseCase) -> dict[str, Any]:
         "newest": snapshots[0] if snapshots else None,
         "draft": draft_of(use_case),
         "may_write": may_write(request.actor, use_case),
+        "provisions": provisions_card(request, use_case),
     }
     if shown is not None:
         found = evaluation_of(shown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -88,13 +88,14 @@ def rhythm(every: str) -> str:
 
 
 def per(line: Line, period: str) -> str:
-    """What a quantity is stated for: `a month`, `a year`, once."""
+    """What a quantity is stated for: `a month`, `a year`; nothing where the line falls once."""
+    if line.every == "once" or line.from_period == line.to_period:
+        return ""
     every = period if line.every == "period" else line.every
     return {
         "month": pgettext("quantity", "a month"),
         "quarter": pgettext("quantity", "a quarter"),
         "year": pgettext("quantity", "a year"),
-        "once": pgettext("quantity", "once"),
     }.get(every, "")
 
 
@@ -187,12 +188,12 @@ def value_told(name: str, value: Any) -> str:
         return percent(value) if name in shares else number(value)
     if isinstance(value, tuple):
         return _many(value)
-    words = {
+    words: dict[str, Callable[[str], str]] = {
         "kind": kind_label,
         "category": category_label,
         "every": rhythm,
         "prices": prices_label,
-        "period": lambda text: {"year": _("Years"), "month": _("Months")}.get(text, text),
+        "period": lambda text: _("Months") if text == "month" else _("Years"),
     }
     if name in words:
         return words[name](str(value))

@@ -66,7 +66,7 @@ class WorthOutput(serializers.Serializer[Any]):
     """Money a year is the mean over the years in which the lines fall that the version drives."""
 
     model_version = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment] # a field of the answer, not the name of this one
     status = serializers.ChoiceField(choices=["known", "unknown", "not_driven", "no_case", "broken"])
     sentence = serializers.CharField()
     case = WorthCaseOutput(allow_null=True)
@@ -81,7 +81,7 @@ class WorthOfVersionOutput(serializers.Serializer[Any]):
     """One of many versions: without the net present value and the lines."""
 
     model_version = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment] # a field of the answer, not the name of this one
     status = serializers.ChoiceField(choices=["known", "unknown", "not_driven", "no_case", "broken"])
     sentence = serializers.CharField()
     case = WorthCaseOutput(allow_null=True)

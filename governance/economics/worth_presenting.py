@@ -100,7 +100,7 @@ def worth_told(worth: Worth, *, approved: bool, key: str) -> dict[str, Any]:
         "change": signed(worth.change),
         "figures": _figures(worth),
         "points": points_told(worth),
-        "picture": _picture(worth, currency, f"{said[:1].upper()}{said[1:]}.", key) if any(line.parts for line in worth.lines) else None,
+        "picture": _picture(worth, currency, key) if any(line.parts for line in worth.lines) else None,
         "years": money(worth.years, 1),
     }
 
@@ -118,7 +118,7 @@ def _row(line: RevaluedLine, part: Part, *, several: bool) -> dict[str, Any]:
     return {
         "line": line.title if several else "",
         "label": input_label(part.name),
-        "metric": line.taken.get(part.name, ""),
+        "metric": metric if (metric := line.taken.get(part.name, "")) != part.name else "",
         "before": before,
         "after": after,
         "amount": signed(part.a_year),
@@ -129,7 +129,9 @@ def _row(line: RevaluedLine, part: Part, *, several: bool) -> dict[str, Any]:
 def _figures(worth: Worth) -> list[dict[str, str]]:
     """Net present value and equivalent annual value of the whole case with the version, each beside the case as it was agreed to."""
     now, then = worth.evaluation, worth.agreed_evaluation
-    figures = [{"label": _("Net present value"), "value": money(now.npv), "before": money(then.npv), "change": signed(worth.npv_change)}]
+    figures = [
+        {"label": _("Net present value"), "value": money(now.npv), "before": money(then.npv), "change": signed(worth.npv_change)}
+    ]
     change = worth.equivalent_annual_change
     figures.append(
         {
@@ -175,16 +177,13 @@ def _step_told(point: Point) -> str:
     return _("one point (%(step)s) more of %(input)s") % words
 
 
-def _picture(worth: Worth, currency: str, summary: str, key: str) -> dict[str, Any]:
+def _picture(worth: Worth, currency: str, key: str) -> dict[str, Any]:
+    words = {"after": money(worth.after), "before": money(worth.before), "currency": currency}
+    summary = _("With this version the model brings %(after)s %(currency)s a year; %(before)s were agreed to.") % words
     several = len(worth.lines) > 1
     parts = [
-        Amount(f"{line.title}: {input_label(part.name)}" if several else _step_label(part), part.a_year)
+        Amount(f"{line.title}: {input_label(part.name)}" if several else input_label(part.name), part.a_year)
         for line in worth.lines
         for part in line.parts
     ]
     return version_picture(worth.before, parts, summary, currency=currency).for_page(key)
-
-
-def _step_label(part: Part) -> str:
-    before, after = pair_told(part.before, part.after)
-    return _("%(input)s %(before)s → %(after)s") % {"input": input_label(part.name), "before": before, "after": after}

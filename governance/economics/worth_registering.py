@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 def register() -> None:
     """Called once, when the app is ready."""
     from foundation import objects
-    from governance.economics import driver_views, drafts_drivers
+    from governance.economics import drafts_drivers, driver_views
     from governance.economics.models import Revaluation
     from governance.economics.services import worth  # noqa: F401 - declares its kind of event
 

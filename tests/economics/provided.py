@@ -21,10 +21,13 @@ def today() -> date:
     return clock.now().date()
 
 
-def payer_of(name: str = "payer") -> actors.Actor:
-    """A budget holder of the whole organisation."""
+def payer_of(name: str = "payer", *, trained: str = "") -> actors.Actor:
+    """A budget holder of the whole organisation, who can show a training where the role asks for one."""
     setup = actors.system("test")
     user = people.create_user(actor=setup, username=name, name=name.title(), email=f"{name}@example.com")
+    if trained:
+        evidence = "https://wiki.example.com/trained"
+        people.record_training(actor=setup, user=user, training=trained, completed_on=today(), evidence=evidence)
     people.grant_role(actor=setup, user=user, role="budget_holder")
     return actors.person(user)
 

@@ -11,7 +11,6 @@ from foundation.models import AuditEvent, OutboxEvent
 from foundation.verification import verify
 from governance.economics import services
 from governance.economics.models import Baseline, Shortfall
-from governance.economics.plan import Line
 from governance.economics.services.baselines import set_baseline_by_decision
 from governance.people.models import Notice
 from governance.usecases.conditions import evaluate
@@ -165,7 +164,7 @@ def test_a_new_baseline_settles_that_it_had_to_be_approved_again(world, payer):
     baseline = agreed(world, written(world), payer)
     said(world, baseline, "kept", 0, 0, 0)
     assert answer(world).state == "unmet"
-    lower = (line("run", "cost", "100"), Line("kept", "Kept", "benefit", 1, "month", 150, 0, 23))
+    lower = (line("run", "cost", "100"), line("kept", "benefit", "150"))
     agreed(world, written(world, lines=lower), payer)
 
     assert Shortfall.objects.filter(ended_at=None).count() <= 1

@@ -115,7 +115,7 @@ def test_an_answer_out_of_bounds_is_told_at_its_question(world):
         f"{URL}lines/new/?template=labelling",
         {"revision": "1", "title": "Labels", "labels": "4000", "price": "2", "checked_again": "150"},
     )
-    assert (answer.status_code, "it goes from 0 to 1" in text_of(answer)) == (400, True)
+    assert (answer.status_code, "Write a share from 0 % to 100 %." in text_of(answer)) == (400, True)
 
 
 def test_a_line_keeps_its_key_and_takes_all_that_is_said_of_it(world):

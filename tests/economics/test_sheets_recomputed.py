@@ -61,7 +61,7 @@ PLANS = {
     "everything": full_plan(),
     "everything_by_period_end": full_plan(mid_period=False, finance_rate=None, reinvestment_rate=None),
     "months": by_months(),
-    "months_mid_period": by_months(mid_period=True),
+    "months_mid_period": by_months(mid_period=True, finance_rate=D("0.07"), reinvestment_rate=D("0.02")),
     "months_real_rate": by_months(prices="nominal", inflation=Inflation(D("0.025"))),
     "nominal_rate_real_prices": simple_plan(
         simple_line(), simple_line("saved", kind="benefit", unit_price=D(4), to_period=5),

@@ -101,7 +101,8 @@ def test_a_metric_that_is_missing_is_unknown_and_names_it(world, gate, push):
 
     assert found["status"] == "unknown"
     assert "no metric precision" in found["detail"]
-    assert found["actors"] and found["action"]
+    assert found["actors"]
+    assert found["action"]
 
 
 def test_a_metric_of_two_data_sets_is_unknown_until_the_case_says_which(world, gate, push):
@@ -126,7 +127,9 @@ def test_without_an_approved_case_somebody_has_to_approve_one(world, gate, push)
 
 def test_a_case_that_follows_from_no_model_cannot_be_told(world, gate, push):
     plan = agreed_plan()
-    stated = plan.lines[1].__class__(**{name: getattr(plan.lines[1], name) for name in plan.lines[1].__slots__} | {"driver": churn()})
+    stated = plan.lines[1].__class__(
+        **{name: getattr(plan.lines[1], name) for name in plan.lines[1].__slots__} | {"driver": churn()}
+    )
     approve_case(world, agreed_plan(lines=(plan.lines[0], stated)))
 
     found = answered(world, gate, push(metrics=measured()))
@@ -187,6 +190,10 @@ def test_ci_reads_it_over_http(world, gate, push):
 
 
 # News --------------------------------------------------------------------------------------------------------------
+
+
+def data_of(event: AuditEvent) -> dict:
+    return json.loads(bytes(event.body))["data"]
 
 
 def delivered() -> None:

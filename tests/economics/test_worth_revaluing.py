@@ -99,7 +99,8 @@ def test_what_no_metric_feeds_stays_as_it_was_agreed_to():
 def test_a_plan_that_follows_from_no_model_says_so():
     found = worth_of(plan(cost(), driven(driver=churn())), AGREED)
 
-    assert not found.is_driven and not found.is_known
+    assert not found.is_driven
+    assert not found.is_known
     assert found.change == 0
 
 
@@ -165,7 +166,8 @@ def test_a_metric_that_is_missing_leaves_the_line_unknown_with_the_reason():
 
     assert [line.key for line in found.lines] == ["caught"]
     assert [(item.key, item.why.code) for item in found.unknown] == [("other", "metric_missing")]
-    assert not found.is_known and found.is_driven
+    assert not found.is_known
+    assert found.is_driven
     with pytest.raises(WrongInput, match="mae"):
         evaluated(plan(driven(), other), AGREED)
 
@@ -188,9 +190,7 @@ def test_a_point_of_recall_is_worth_what_one_more_of_a_hundred_leavers_is():
 
 
 def test_a_unit_of_error_is_worth_what_it_saves():
-    found = worth_of(
-        plan(driven(driver=bikes(takes={"mean_absolute_error": "mae"}))), {"mae": bikes().model.mean_absolute_error}
-    )
+    found = worth_of(plan(driven(driver=bikes(takes={"mean_absolute_error": "mae"}))), {"mae": bikes().model.mean_absolute_error})
     [point] = [item for item in found.points["caught"] if item.name == "mean_absolute_error"]
 
     more = worth_of(found.plan, {"mae": bikes().model.mean_absolute_error + 1})

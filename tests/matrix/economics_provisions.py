@@ -109,7 +109,7 @@ def set_up(world: Any) -> dict[str, Any]:
     """Two budgets, something that is asked for, and something that was approved and partly used."""
     from governance.economics import services
 
-    payer = payer_of()
+    payer = payer_of("treasurer", trained="budgets")
     budget, free = budget_of(payer), budget_of(payer, title="Licences")
     services.change_budget(actor=payer, budget=budget, amount=budget.amount + 1000, reason="More teams.")
     held = approved(world, payer, asked_of(world, budget))

@@ -233,11 +233,11 @@ def _locked(actor: Actor, draft: CaseDraft, revision: int) -> tuple[CaseDraft, P
 def _save(actor: Actor, row: CaseDraft, plan: Plan) -> None:
     row.plan, row.edited_by, row.edited_at = drafting.as_stored(plan), actor.user, clock.now()
     row.editors = _editors(actor, row.editors)
-    if row.pk is None:
+    if row._state.adding:
         row.save(force_insert=True)
-        return
-    row.revision += 1
-    row.save(update_fields=["plan", "edited_by", "edited_at", "editors", "revision"])
+    else:
+        row.revision += 1
+        row.save(update_fields=["plan", "edited_by", "edited_at", "editors", "revision"])
 
 
 def _editors(actor: Actor, known: Sequence[str]) -> list[str]:

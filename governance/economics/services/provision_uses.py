@@ -131,7 +131,9 @@ def _rows(content: bytes) -> list[tuple[int, Mapping[str, str]]]:
         if odd or not set(NEEDED) <= set(names) or len(set(names)) != len(names):
             said = _("The first row names the columns, each once: month and amount, and perhaps quantity, unit, reference, note.")
             raise _wrong("file", "columns", said)
-        found = [(number, row) for number, row in enumerate(reader, 2) if any((value or "").strip() for value in _texts(row))]
+        found: list[tuple[int, Mapping[str, str]]] = [
+            (number, row) for number, row in enumerate(reader, 2) if any((value or "").strip() for value in _texts(row))
+        ]
     except csv.Error as error:
         raise _wrong("file", "csv", _("Not readable as CSV: %(detail)s") % {"detail": error}) from error
     if not 1 <= len(found) <= MOST_ROWS:

@@ -173,8 +173,8 @@ def _check_time(row: ProvisionRequest, problems: checks.Problems) -> None:
     if row.until_date < today:
         problems.add("until_date", "past", _("That day is over already."))
     if months_between(row.from_date, row.until_date) >= checks.MOST_MONTHS:
-        said = _("Ask for at most %(most)s months at once, and renew it.") % {"most": checks.MOST_MONTHS}
-        problems.add("until_date", "range", said)
+        most = {"most": checks.MOST_MONTHS}
+        problems.add("until_date", "range", _("Ask for at most %(most)s months at once, and renew it.") % most)
     budget = row.budget
     if row.from_date < budget.from_date or row.until_date > budget.to_date:
         said = _("This budget is for %(first)s to %(last)s. Ask for that time, and for the rest out of the next one.")

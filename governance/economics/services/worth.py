@@ -98,4 +98,3 @@ def _row(baseline: Baseline, model_version: str, label: str, worth: Worth, taken
         ],
         found_at=clock.now(),
     )
-
