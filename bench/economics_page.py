@@ -12,6 +12,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from bench.inbox import database, measured
@@ -99,7 +100,7 @@ def main() -> int:
                     print(f"FAIL  {name:7} {title:22} answers {answer.status_code}")
                     missed += 1
                     continue
-                found, took = measured(lambda url=url: client.get(url))
+                found, took = measured(partial(client.get, url))
                 good = found <= STATEMENTS and took <= most
                 missed += not good
                 size = len(answer.content) // 1024

@@ -102,9 +102,9 @@ def _agreed(kit: Slots) -> Iterator[datetime]:
         _line("build", "Building and validating", "cost", 74, "person-day", 620, 0, 0, "people"),
         _line("gpu", "GPU hours, failed runs included", "cost", 410, "GPU hour", "2.80", 0, 23, "computing"),
         _line("storage", "Storage", "cost", 3, "TB", 22, 0, 23, "computing"),
-        _line("licences", "Licence of the address data", "cost", 1, "licence", 640, 0, 23, "licences"),
+        _line("licences", "Licence of the address data", "cost", 1, "licence", 640, 0, 23, "data"),
         _line("review", "Complaints looked at by a person", "cost", 20, "hour", 45, 0, 23, "people"),
-        _line("saved", "Second deliveries saved", "benefit", 5200, "delivery", "2.10", 3, 23, "savings"),
+        _line("saved", "Second deliveries saved", "benefit", 5200, "delivery", "2.10", 3, 23, "saving"),
     )
     plan = Plan(
         currency="EUR",

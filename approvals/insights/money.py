@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 
 from approvals.insights.intervals import Interval, length
 
-MONTHS = Decimal(12)
 DAYS_A_MONTH = Decimal("30.4375")  # 365.25 / 12
 SECONDS_A_DAY = Decimal(86_400)
 CENT = Decimal("0.01")
-
-
-def a_month(benefits_a_year: Sequence[Decimal]) -> Decimal:
-    """The benefit of a month: the mean of the years in which there is any, over twelve. Zero when there is none."""
-    years = [amount for amount in benefits_a_year if amount]
-    return sum(years, Decimal(0)) / len(years) / MONTHS if years else Decimal(0)
 
 
 def cost_of_waiting(

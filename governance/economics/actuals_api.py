@@ -62,7 +62,7 @@ class ActualInput(StrictSerializer):
 
 
 class ActualsInput(StrictSerializer):
-    actuals = ActualInput(many=True, allow_empty=False, max_length=MOST_AT_ONCE)
+    actuals = ActualInput(many=True, allow_empty=False, help_text=f"At most {MOST_AT_ONCE}")
     corrections = serializers.BooleanField(
         default=False, help_text="Another amount under a known reference takes its place; otherwise it is refused"
     )
@@ -75,7 +75,7 @@ class ActualOutput(serializers.Serializer[Any]):
     amount = serializers.SerializerMethodField(help_text="In the case's currency")
     original = serializers.SerializerMethodField(help_text="As it was sent, in `currency`")
     currency = serializers.CharField()
-    source = serializers.ChoiceField(choices=Actual.Source.choices)
+    source = serializers.ChoiceField(choices=Actual.Source.choices)  # type: ignore[assignment] # a field of that name
     reference = serializers.CharField()
     note = serializers.CharField()
     replaces = serializers.CharField(source="replaces.public_id", allow_null=True, default=None)

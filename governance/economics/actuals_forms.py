@@ -132,7 +132,7 @@ class RulesForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.found = list(found)
-        self.other_rules = [rule for rule in rules if rule["by"] == "resource"]  # they have no field, and stay
+        self.other_rules = [dict(rule) for rule in rules if rule["by"] == "resource"]  # they have no field, and stay
         known = {(rule["by"], rule["name"], rule["value"]): rule["line"] for rule in rules}
         choices = [("", _("belongs to no line")), *line_choices(lines)]
         for at, item in enumerate(self.found):

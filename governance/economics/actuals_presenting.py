@@ -33,7 +33,8 @@ def percent(share: Decimal) -> str:
 
 
 def month_label(month: Any) -> str:
-    return date_format(month, "M Y")
+    """`Mar 2026`: the format is translated, for not everybody writes the month first."""
+    return date_format(month, _("M Y"))
 
 
 def verdict_told(found: Results, baseline: Baseline) -> dict[str, Any]:
@@ -180,7 +181,7 @@ def _cell(line: LineResult, at: int) -> dict[str, Any]:
     return {
         "actual": whole(actual) if actual is not None else "",
         "planned": whole(planned),
-        "expected": whole(line.expected[at]) if not known and line.method != "plan" else "",
+        "expected": whole(line.expected[at]) if not known and line.method != "plan" and (line.expected[at] or planned) else "",
         "tone": "bad" if shown > 0 else "ok" if shown < 0 else "",
         "missing": known and actual is None and bool(planned),
     }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from foundation.errors import Missing
@@ -21,6 +24,7 @@ from governance.economics.baselines_permissions import may_put_up_case
 from governance.economics.baselines_selectors import baseline_of, case_of, lines_known, results, standing_actuals
 from governance.economics.cashflow import Refused
 from governance.economics.models import Actual, ActualImport, ActualImportRow, Baseline, Case
+from governance.economics.plan import Line
 from governance.economics.selectors import current_snapshot
 from governance.economics.services.actual_imports import errors_of, take_in, try_actuals, try_again
 from governance.economics.services.actuals import correct_actual, record_actual
@@ -75,11 +79,17 @@ def actuals(request: PersonRequest, slug: str) -> HttpResponse:
         "filters": filters,
         "allowed": may_record_actuals(request.actor, row),
         "slice": page,
-        "rows": [(item, lines[item.line].title if item.line in lines else item.line) for item in page.rows],
+        "rows": [_amount_told(item, lines) for item in page.rows],
         "filtered": bool(asked.get("line") or asked.get("source")),
         **(_results(request, baseline) if baseline is not None else {}),
     }
     return render(request, "economics/actuals.html", context, status=status_of(form))
+
+
+def _amount_told(row: Actual, lines: Mapping[str, Line]) -> tuple[Actual, str]:
+    """What was said, with the line and the month it is about in words."""
+    title = lines[row.line].title if row.line in lines else row.line
+    return row, f"{title} · {presenting.month_label(row.month)}"
 
 
 def _results(request: PersonRequest, baseline: Baseline) -> dict[str, Any]:
@@ -271,12 +281,22 @@ def _row_told(item: ActualImportRow, lines: Any) -> dict[str, Any]:
     return {
         "row": item,
         "line": title,
+        "amount": _amount(item.amount),
         "tone": TONES[item.outcome],
         "said": [
             {"column": column_label(problem["column"]), "text": problem_told(problem["code"], problem["params"])}
             for problem in item.problems
         ],
     }
+
+
+def _amount(text: str) -> str:
+    """An amount of the report with the reader's separators; what is none stays as it stands in the file."""
+    number, _space, currency = text.rpartition(" ")
+    try:
+        return f"{number_format(Decimal(number), 2, force_grouping=True)} {currency}"
+    except (InvalidOperation, ValueError):
+        return text
 
 
 def _filters(run: ActualImport, show: str) -> list[dict[str, Any]]:

@@ -37,7 +37,7 @@ _PROBLEMS = {
     ),
     "corrects": gettext_lazy("It takes the place of %(amount)s %(currency)s."),
     "unmatched": gettext_lazy(
-        "No rule says to which line “%(service)s” belongs, so it is not taken in. Rows %(rows)s and others."
+        "No rule says to which line “%(service)s” belongs, so it is not taken in. Rows of the file: %(rows)s"
     ),
     "tags": gettext_lazy("The tags “%(value)s” are no JSON object, so nobody can say which line the charge belongs to."),
     "reference": gettext_lazy("Give it a reference, so that it is taken in once however often it is sent."),

@@ -33,7 +33,7 @@ from governance.economics.wording import (
     when,
 )
 
-LINES_A_PAGE = 50
+LINES_A_PAGE = 40
 Facts = list[dict[str, Any]]
 
 

@@ -103,8 +103,8 @@ def test_a_correction_shows_both_amounts_with_who_said_them(world, payer):
     assert done.status_code == 302
     found = shown(world, f"{PAGE}{row.public_id}/")
 
-    assert "120 EUR" in found and "100 EUR" in found and "Scientist" in found and "The invoice says 120." in found  # noqa: PT018
-    assert "corrects 100 EUR" in shown(world, PAGE)
+    assert "120.00 EUR" in found and "100.00 EUR" in found and "Scientist" in found and "The invoice says 120." in found  # noqa: PT018
+    assert "corrects 100.00 EUR" in shown(world, PAGE)
     overtaken = client.post(f"{PAGE}{row.public_id}/", {"amount": "130", "because": "No, 130."})
     assert overtaken.status_code == 409
 

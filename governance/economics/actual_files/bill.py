@@ -130,11 +130,16 @@ def read_bill(table: Table, rules: Sequence[Rule], cost: str, today: date) -> Bi
     entries += [
         Entry(
             f"×{one.count}", "", month, rounded(one.amount), currency, service[:LONGEST_REFERENCE],
-            problems=(Problem("unmatched", "line", {"service": service[:80], "rows": ", ".join(one.rows)}),),
+            problems=(_unmatched(service, one),),
         )
         for (service, month, currency), one in sorted(loose.items())
     ]  # fmt: skip
     return Bill((*entries, *wrong), _told(seen))
+
+
+def _unmatched(service: str, one: _Sum) -> Problem:
+    rows = ", ".join(one.rows) + (" …" if one.count > len(one.rows) else "")
+    return Problem("unmatched", "line", {"service": service[:80], "rows": rows})
 
 
 def _told(seen: Mapping[tuple[str, str, str], Mapping[str, _Sum]]) -> tuple[Found, ...]:

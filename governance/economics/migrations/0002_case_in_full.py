@@ -730,6 +730,50 @@ class Migration(migrations.Migration):
             model_name="simulation",
             constraint=models.UniqueConstraint(fields=("snapshot", "scenario", "trials", "seed"), name="simulation_run_once"),
         ),
+        migrations.CreateModel(
+            name="CaseSheet",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.CharField(editable=False, max_length=40, unique=True)),
+                ("file", models.FileField(max_length=300, upload_to="economics/%Y/%m/")),
+                ("name", models.CharField(max_length=255, verbose_name="File")),
+                ("size", models.BigIntegerField()),
+                ("sha256", models.CharField(max_length=71)),
+                ("created_at", models.DateTimeField()),
+                ("taken_at", models.DateTimeField(blank=True, null=True)),
+                ("draft", models.CharField(blank=True, max_length=40, null=True)),
+                ("revision", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "taken_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "use_case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="case_sheets", to="usecases.usecase"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["use_case", "-id"], name="case_sheet_newest")],
+            },
+        ),
         AppendOnly("Snapshot"),
         AppendOnly("Baseline", set_once=("ended_at", "ended_because", "ended_reason")),
         AppendOnly("Actual"),
@@ -737,6 +781,7 @@ class Migration(migrations.Migration):
         AppendOnly("Revaluation"),
         AppendOnly("ActualImportRow"),
         AppendOnly("RateRecord", set_once=("ended_by_id", "ended_at", "ended_because")),
+        AppendOnly("CaseSheet", set_once=("taken_by_id", "taken_at", "draft", "revision")),
         AppendOnly("BudgetChange"),
         AppendOnly(
             "ProvisionRequest",

@@ -5,6 +5,7 @@ from governance.economics.models.provisions import Budget, BudgetChange, Provisi
 from governance.economics.models.rates import RateRecord
 from governance.economics.models.results import Actual, ActualImport, ActualImportRow, Baseline, Shortfall
 from governance.economics.models.revaluations import Revaluation
+from governance.economics.models.sheets import CaseSheet
 from governance.economics.models.simulations import Simulation
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "BudgetChange",
     "Case",
     "CaseDraft",
+    "CaseSheet",
     "OfCaseQuerySet",
     "ProvisionRequest",
     "ProvisionUse",

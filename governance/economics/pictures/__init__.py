@@ -5,6 +5,7 @@ Values go in as they are; a picture comes out in two widths (foundation.drawing)
 
 from governance.economics.pictures.flows import Payback, flows_picture
 from governance.economics.pictures.outcomes import Class, Outcomes, outcomes_picture
+from governance.economics.pictures.portfolio import Placed, portfolio_picture
 from governance.economics.pictures.realised import Tracked, realised_picture
 from governance.economics.pictures.sensitivity import Swing, sensitivity_picture
 from governance.economics.pictures.told import Column, Told
@@ -17,11 +18,13 @@ __all__ = [
     "Column",
     "Outcomes",
     "Payback",
+    "Placed",
     "Swing",
     "Told",
     "Tracked",
     "flows_picture",
     "outcomes_picture",
+    "portfolio_picture",
     "realised_picture",
     "sensitivity_picture",
     "version_picture",

@@ -223,6 +223,8 @@ def _tell(actor: Actor, case: Case) -> None:
 
 def _row(case: Case, plan: Planned, source: str, actor: Actor, now: datetime) -> Actual:
     entry = plan.entry
+    if entry.month is None or entry.amount is None or plan.amount is None:
+        raise ValueError("an entry that could not be read is not written")
     return Actual(
         case=case,
         line=entry.line,

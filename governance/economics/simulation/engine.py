@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -31,12 +31,19 @@ CHECKED = 3
 RIGHT = 1e-8  # of all that flows: by more than that floats cannot be out
 
 
-def simulate(plan: Plan, *, seed: int, trials: int = TRIALS, ranges: Mapping[str, Range] | None = None) -> Simulation:
+def simulate(
+    plan: Plan,
+    *,
+    seed: int,
+    trials: int = TRIALS,
+    ranges: Mapping[str, Range] | None = None,
+    reached: Callable[[int], None] | None = None,
+) -> Simulation:
     """The net present value with every uncertain input drawn from the PERT distribution of its range, `trials` times.
 
     `ranges` are for inputs without one in the plan (`rate`, `inflation`, `exchange.USD`, `line.gpu.risk`,
     `line.caught.driver.recall`), or take the place of it. Inputs are independent unless the plan states a correlation of their
-    ranks.
+    ranks. `reached` is told how many trials are done, some thousand at a time; what it raises ends the simulation.
 
     The first trials are reckoned again in exact arithmetic, through the plan with the drawn values written into it. Raises
     Refused for a seed that is no whole number from 0 to 2^63 - 1, for fewer than 100 or more than a million trials, where nothing
@@ -68,6 +75,8 @@ def simulate(plan: Plan, *, seed: int, trials: int = TRIALS, ranges: Mapping[str
         for name, values in draws.items():
             columns[name].append(values[: max(0, ranked - done)])
         done = now.stop
+        if reached is not None:
+            reached(done)
     npvs = made.base + differs
     deviation = float(differs.std(ddof=1))
     related = summary.rank_correlations((np.concatenate(columns[name]) for name in drawn), differs[:ranked])
