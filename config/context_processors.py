@@ -47,6 +47,7 @@ def _navigation(request: Any) -> list[dict[str, Any]]:
         (_("Models"), "/models/", "boxes"),
         (_("Dictionary"), "/dictionary/", "book-a"),
         (_("Dependencies"), "/dependencies/", "package-search"),
+        (_("Portfolio"), "/portfolio/", "chart-scatter"),
         (_("Insights"), "/insights/", "chart-no-axes-column"),
         (_("Reports"), "/reports/", "file-check"),
         (_("Audit"), "/audit/", "scroll-text"),

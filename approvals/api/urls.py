@@ -58,4 +58,5 @@ urlpatterns = [
     path("evaluations", gates.EvaluationList.as_view(), name="api_evaluations"),
     path("evaluations/<str:public_id>", gates.EvaluationDetails.as_view(), name="api_evaluation"),
     path("insights", foresight.Insights.as_view(), name="api_insights"),
+    path("portfolio", portfolio.Portfolio.as_view(), name="api_portfolio"),
 ]

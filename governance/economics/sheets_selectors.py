@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from foundation.actor import Actor
 from foundation.errors import Missing
@@ -56,7 +57,7 @@ def bytes_of(sheet: CaseSheet) -> bytes:
             data: bytes = stored.read()
             return data
     except FileNotFoundError as error:
-        raise Missing(f"{sheet.public_id}: the file is gone.", code="economics.sheet.gone") from error
+        raise Missing(_("The file is not kept any more. Send it again."), code="economics.sheet.gone") from error
 
 
 def tried(use_case: UseCase, data: bytes) -> Trial:
@@ -85,7 +86,7 @@ def plan_named(actor: Actor, use_case: UseCase, public_id: str) -> tuple[Plan, s
     draft = draft_of(use_case)
     if draft is not None and draft.public_id == public_id:
         return drafting.as_plan(draft.plan), f"{use_case.slug}-draft"
-    raise Missing("There is no such thing, or you may not see it.")
+    raise Missing(_("There is no such thing, or you may not see it."))
 
 
 def _changes(current: Snapshot, plan: Plan) -> comparing.Comparison | None:

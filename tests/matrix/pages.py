@@ -236,6 +236,8 @@ PAGES = [
     Row("envelope", "POST", 302, BUILDERS, INSIDE, of(public_id="envelope"), body(command="end", reason="x"), query="#end"),
     # what lies behind and ahead
     Row("insights", "GET"),
+    Row("portfolio", "GET"),
+    Row("portfolio_export", "GET"),
     Row("policy_replay", "GET", args=of(key="policy")),
     Row("policy_simulate", "GET", args=of(key="policy")),
     Row(

@@ -13,7 +13,7 @@ from governance.people.models import User
 from governance.usecases.models import UseCase
 
 
-class CaseSheetQuerySet(AppendOnlyQuerySet["CaseSheet"]):
+class CaseSheetQuerySet(AppendOnlyQuerySet):
     def visible_to(self, actor: Actor) -> Self:
         return self.filter(use_case__in=UseCase.objects.visible_to(actor))
 
