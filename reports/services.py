@@ -20,7 +20,7 @@ from reports.selectors import find_target
 
 REQUESTED = audit.kind("reports.report.requested", gettext_lazy("Report asked for"))
 JOB = "reports.render"
-LATER = frozenset({"economics", "portfolio", "access_review"})
+LATER = frozenset({"access_review"})
 
 
 def request_report(*, actor: Actor, kind: str, scope: str, as_of: datetime | None = None, language: str = "en") -> Report:
@@ -79,6 +79,9 @@ def _check(kind: str, language: str, as_of: datetime | None) -> None:
     if language not in languages:
         why = _("A report is written in one of: %(known)s.") % {"known": ", ".join(languages)}
         raise Invalid(why, code="report.language", errors=[FieldError("language", "unknown", why)])
+    if kind == Report.Kind.PORTFOLIO and as_of is not None:
+        why = _("A portfolio is shown as it stands when the work begins. Leave the time empty.")
+        raise Invalid(why, code="report.as_of", errors=[FieldError("as_of", "unexpected", why)])
     if as_of is not None and as_of > clock.now():
         why = _("A report cannot show the future.")
         raise Invalid(why, code="report.as_of", errors=[FieldError("as_of", "future", why)])

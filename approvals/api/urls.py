@@ -11,6 +11,7 @@ from approvals.api import (
     gates,
     inbox,
     policies,
+    portfolio,
     requests,
     waivers,
 )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
@@ -18,13 +18,14 @@ from foundation import clock
 from foundation.actor import Actor
 from foundation.among import Among
 from governance.economics.cashflow import Refused
-from governance.economics.cashflow.precision import total
+from governance.economics.cashflow.precision import EXACT, ZERO, total
 from governance.economics.components import plan_of
 from governance.economics.models import Actual, Baseline, Case, RateRecord, Snapshot
 from governance.economics.portfolio import Position, Worth, currencies, in_currency, worth_of
 from governance.people.models import TeamGrant
 from governance.usecases.models import UseCase
-from governance.usecases.selectors.listing import NO_TIER, Wanted, narrowed
+from governance.usecases.selectors.board import at_stage
+from governance.usecases.selectors.listing import NO_TIER, with_tier
 from governance.usecases.selectors.stages import InForce, lifecycle_in_force
 
 NEW_AT_ONCE = 1_000  # cases that one look reckons anew; the others are told as not reckoned yet
@@ -62,27 +63,41 @@ class Found:
 
 
 def portfolio(actor: Actor, asked: Asked | None = None, *, new_at_once: int | None = NEW_AT_ONCE) -> Found:
-    """What the actor sees, at most nine statements however much that is. Everything is reckoned with `new_at_once=None`."""
-    asked, rules, now = asked or Asked(), lifecycle_in_force(), clock.now()
-    teams = _teams(now)
+    """What the actor sees and asked for, in at most ten statements however much that is. With `new_at_once=None` everything is reckoned."""
+    found = everything(actor, new_at_once=new_at_once)
+    return found if asked is None else narrowed(found, asked)
+
+
+def everything(actor: Actor, *, new_at_once: int | None = NEW_AT_ONCE) -> Found:
+    """All that the actor sees."""
+    rules, now = lifecycle_in_force(), clock.now()
+    teams, titles = _teams(now)
     seen: QuerySet[UseCase] = UseCase.objects.visible_to(actor)
-    rows = list(
-        narrowed(actor, Wanted(stage=asked.stage, risk=asked.tier), rules)
-        .values_list("pk", "public_id", "slug", "title", "at", "tier")
-        .order_by("pk")
+    staged: Any = with_tier(at_stage(seen, rules))
+    rows = list(staged.values_list("pk", "public_id", "slug", "title", "at", "tier").order_by("pk"))
+    cases = _cases(seen, now, new_at_once)
+    positions = tuple(
+        _position(cases.get(pk, NOTHING_KNOWN), slug, title, stage, tier, teams.get(public_id, ()), now)
+        for pk, public_id, slug, title, stage, tier in rows
     )
-    named = {slug: title for row in rows for slug, title in teams.get(row[1], {}).items()}
-    if asked.team:
-        rows = [row for row in rows if asked.team in teams.get(row[1], ())]
-    cases = _cases(seen, rows, now, new_at_once)
-    found = []
-    for pk, public_id, slug, title, stage, tier in rows:
-        position = Position(slug, title, stage, tier, tuple((teams.get(public_id) or {}).values()))
-        found.append(cases[pk](position) if pk in cases else position)
-    rates = _rates(asked.currency, found) if asked.currency else {}
-    if asked.currency:
-        found = in_currency(found, asked.currency, {name: told[0] for name, told in rates.items()})
-    return Found(tuple(found), rules, now, asked.currency, rates, named)
+    here = {slug for row in positions for slug in row.teams}
+    return Found(positions, rules, now, teams={slug: title for slug, title in titles.items() if slug in here})
+
+
+def narrowed(found: Found, asked: Asked) -> Found:
+    """Those that fit all of it, in the currency that was asked for. One statement where there are several currencies."""
+    rows = [
+        row
+        for row in found.positions
+        if asked.stage in ("", row.stage)
+        and (not asked.tier or row.tier == ("" if asked.tier == NO_TIER else asked.tier))
+        and (not asked.team or asked.team in row.teams)
+    ]
+    if not asked.currency:
+        return replace(found, positions=tuple(rows))
+    rates = _rates(asked.currency, rows)
+    rows = in_currency(rows, asked.currency, {name: told[0] for name, told in rates.items()})
+    return replace(found, positions=tuple(rows), currency=asked.currency, rates=rates)
 
 
 # Cases ---------------------------------------------------------------------------------------------------------------------
@@ -98,29 +113,44 @@ class _Known:
     spent: Decimal | None = None
     realised: Decimal | None = None
     opened: tuple[datetime, ...] = ()
-    now: datetime | None = None
-
-    def __call__(self, row: Position) -> Position:
-        row = replace(row, currency=self.currency, basis=self.basis, spent=self.spent, realised=self.realised)
-        row = replace(row, waiting=len(self.opened))
-        if self.worth is None:
-            return row
-        row = replace(row, npv=self.worth.npv, annual=self.worth.annual, effort=self.worth.effort)
-        if not self.opened or self.now is None or not self.worth.benefit_a_month:
-            return row
-        spans = [(opened, self.now) for opened in self.opened]
-        cost, _without = cost_of_waiting({"": spans}, {"": (self.worth.benefit_a_month, self.currency)})
-        return replace(row, delay_a_day=self.worth.benefit_a_month / DAYS_A_MONTH, waiting_cost=cost.get(self.currency, Decimal(0)))
 
 
-def _cases(seen: QuerySet[UseCase], rows: Collection[Any], now: datetime, most: int | None) -> dict[int, _Known]:
+NOTHING_KNOWN = _Known()
+
+
+def _position(known: _Known, slug: str, title: str, stage: str, tier: str, teams: tuple[str, ...], now: datetime) -> Position:
+    worth, a_day, cost = known.worth, None, None
+    if worth is not None and known.opened and worth.benefit_a_month:
+        spans = [(opened, now) for opened in known.opened]
+        costs, _without = cost_of_waiting({slug: spans}, {slug: (worth.benefit_a_month, known.currency)})
+        with localcontext(EXACT):
+            a_day, cost = worth.benefit_a_month / DAYS_A_MONTH, costs.get(known.currency, ZERO)
+    return Position(
+        key=slug,
+        title=title,
+        stage=stage,
+        tier=tier,
+        teams=teams,
+        currency=known.currency,
+        basis=known.basis,
+        npv=worth.npv if worth else None,
+        annual=worth.annual if worth else None,
+        effort=worth.effort if worth else None,
+        spent=known.spent,
+        realised=known.realised,
+        waiting=len(known.opened),
+        delay_a_day=a_day,
+        waiting_cost=cost,
+    )
+
+
+def _cases(seen: QuerySet[UseCase], now: datetime, most: int | None) -> dict[int, _Known]:
     """What is known by the use case's primary key: of those with a case, and of those with a release that waits."""
-    wanted = {row[0] for row in rows}
     newest = Snapshot.objects.filter(case=OuterRef("pk")).order_by("-number")
     told = Case.objects.filter(use_case__in=seen).values_list(
         "pk", "use_case_id", "currency", Subquery(newest.values("pk")[:1]), Subquery(newest.values("digest")[:1])
     )
-    cases = [row for row in told if row[1] in wanted]
+    cases = list(told)
     held = Baseline.objects.filter(ended_at=None, case__use_case__in=seen)
     agreed = {case: (pk, digest) for case, pk, digest in held.values_list("case_id", "snapshot_id", "snapshot__digest")}
     basis = {case: agreed.get(case, (newest_pk, digest)) for case, _use_case, _currency, newest_pk, digest in cases}
@@ -130,7 +160,7 @@ def _cases(seen: QuerySet[UseCase], rows: Collection[Any], now: datetime, most: 
     open_ = Request.objects.open().filter(purpose__in=RELEASES, use_case__in=seen, opened_at__lte=now)
     for use_case, opened in open_.values_list("use_case_id", "opened_at"):
         waiting[use_case].append(opened)
-    found = {pk: _Known(opened=tuple(opened), now=now) for pk, opened in waiting.items()}
+    found = {pk: _Known(opened=tuple(opened)) for pk, opened in waiting.items()}
     for case, use_case, currency, _newest, _digest in cases:
         pk = basis[case][0]
         worth = worths.get(pk)
@@ -138,7 +168,7 @@ def _cases(seen: QuerySet[UseCase], rows: Collection[Any], now: datetime, most: 
         if worth is None:
             kind = "" if pk is None else "refused" if pk in worths else "later"
         spent, realised = came.get(case, (None, None))
-        found[use_case] = _Known(currency, kind, worth, spent, realised, tuple(waiting.get(use_case, ())), now)
+        found[use_case] = _Known(currency, kind, worth, spent, realised, tuple(waiting.get(use_case, ())))
     return found
 
 
@@ -198,13 +228,15 @@ def _came_of(seen: QuerySet[UseCase], worths: Mapping[int, Worth | None]) -> dic
 # Around them ---------------------------------------------------------------------------------------------------------------
 
 
-def _teams(now: datetime) -> dict[str, dict[str, str]]:
-    """The teams that hold a role on a use case, by its public id: slug → title. One statement."""
+def _teams(now: datetime) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    """The slugs of the teams that hold a role on a use case, by its public id; and what each team is called. One statement."""
     rows = TeamGrant.objects.unfinished(now).filter(starts_at__lte=now).exclude(scope="").order_by("team__title")
-    found: dict[str, dict[str, str]] = defaultdict(dict)
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    titles = {}
     for scope, slug, title in rows.values_list("scope", "team__slug", "team__title"):
-        found[scope][slug] = title
-    return found
+        found[scope][slug] = None
+        titles[slug] = title
+    return {scope: tuple(slugs) for scope, slugs in found.items()}, titles
 
 
 def _rates(currency: str, positions: Iterable[Position]) -> dict[str, tuple[Decimal, str, Any]]:
@@ -220,4 +252,4 @@ def _rates(currency: str, positions: Iterable[Position]) -> dict[str, tuple[Deci
     }
 
 
-__all__ = ["NO_TIER", "Asked", "Found", "portfolio", "remember"]
+__all__ = ["NO_TIER", "Asked", "Found", "everything", "narrowed", "portfolio", "remember"]

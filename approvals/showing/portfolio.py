@@ -262,7 +262,7 @@ def row_told(found: Found, row: Position) -> dict[str, Any]:
         "title": row.title,
         "stage": stage_label(found, row.stage),
         "tier": tier_look(row.tier),
-        "teams": ", ".join(row.teams),
+        "teams": ", ".join((found.teams or {}).get(slug, slug) for slug in row.teams),
         "basis": basis_label(row.basis),
         "has_case": bool(row.basis),
         "quadrant": quadrant_label(row),
@@ -353,7 +353,8 @@ def portfolio_body(found: Found) -> dict[str, Any]:
         if share is None
         else {"use_cases": share.few, "of": share.of, "share": decimal_text(rounded(share.share, FINE))},
         "by_stage": [
-            {"stage": row.stage, "use_cases": row.count, "npv": _cents(row.npv), "unknown": row.unknown} for row in stages_of(found)
+            {"stage": row.stage, "use_cases": row.count, "npv": _cents(row.npv), "unknown": row.unknown}
+            for row in stages_of(found)
         ],
     }
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from approvals.selectors.portfolio import NO_TIER, Asked, Found, portfolio
+from approvals.selectors.portfolio import NO_TIER, Asked, Found, everything, narrowed
 from approvals.showing.portfolio import (
     CSV_COLUMNS,
     csv_rows,
@@ -78,11 +78,10 @@ class PortfolioForm(forms.Form):
 
 
 def _looked_at(request: PersonRequest) -> tuple[PortfolioForm, Found]:
-    """The form, and what it asks for. What is not narrowed is read once."""
-    whole = portfolio(request.actor)
+    """The form, and what it asks for."""
+    whole = everything(request.actor)
     form = PortfolioForm(request.GET, whole=whole)
-    asked = form.asked()
-    return form, whole if asked == Asked() else portfolio(request.actor, asked)
+    return form, narrowed(whole, form.asked())
 
 
 @portal_page()

@@ -15,7 +15,7 @@ from foundation.templatetags.countersign import figure
 from governance.economics.cashflow import rounded
 from governance.economics.cashflow.precision import EXACT, total
 from governance.economics.models import Baseline
-from governance.economics.pictures import Tracked, realised_picture
+from governance.economics.pictures import Told, Tracked, realised_picture
 from governance.economics.results import LineResult, Results
 
 HUNDRED = Decimal(100)
@@ -198,6 +198,12 @@ def _net(found: Results, at: int) -> dict[str, str]:
 
 
 def picture_told(found: Results, baseline: Baseline) -> tuple[dict[str, Any], str]:
+    """The same for a page."""
+    picture, note = tracked_picture(found, baseline)
+    return picture.for_page("realised"), note
+
+
+def tracked_picture(found: Results, baseline: Baseline) -> tuple[Told, str]:
     """Benefits less costs over time, planned against realised and expected; and what one has to know to read it."""
     reported = found.reported
     until = found.complete_until
@@ -221,7 +227,7 @@ def picture_told(found: Results, baseline: Baseline) -> tuple[dict[str, Any], st
             "What is realised ends with the last month that is known of every line; later months are missing of: %(titles)s."
         )
         notes.append(said % {"titles": _some(late)})
-    return told.for_page("realised"), " ".join(notes)
+    return told, " ".join(notes)
 
 
 def _some(titles: Sequence[str], most: int = 4) -> str:

@@ -10,7 +10,15 @@ class EconomicsConfig(AppConfig):
 
     def ready(self) -> None:
         from foundation import objects
-        from governance.economics import actuals_registering, conditions, provision_registering, views, worth_registering
+        from governance.economics import (
+            actuals_registering,
+            conditions,
+            provision_registering,
+            rates_registering,
+            simulations_registering,
+            views,
+            worth_registering,
+        )
         from governance.economics.models import Case, Snapshot
         from governance.usecases import tabs
         from governance.usecases.models import UseCase
@@ -31,5 +39,7 @@ class EconomicsConfig(AppConfig):
         conditions.register()
         actuals_registering.register()
         provision_registering.register()
+        rates_registering.register()
         worth_registering.register()
+        simulations_registering.register()
         tabs.register("cost-benefit", _("Cost-benefit"), template="economics/tab.html", content=views.tab_content)

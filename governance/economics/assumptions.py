@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from governance.economics.cashflow import Evaluation, Refused, evaluate
-from governance.economics.drivers import WrongInput
 from governance.economics.plan import Plan
 from governance.economics.revaluing import worth_of
 from governance.economics.scenarios import BASE, DO_NOTHING, overridden
@@ -35,7 +34,8 @@ def outcomes_of(
     own = dict(overrides or {})
     measured = with_version(plan, metrics) if metrics is not None else plan
     overridden(measured, own)  # what is wrong for all is told as such, not as wrong in a scenario
-    known = {key: ("", {}) for key in (DO_NOTHING, BASE)} | {row.key: (row.title, row.overrides) for row in plan.scenarios}
+    known: dict[str, tuple[str, Mapping[str, Decimal]]] = {DO_NOTHING: ("", {}), BASE: ("", {})}
+    known |= {row.key: (row.title, row.overrides) for row in plan.scenarios}
     if only and only not in known:
         raise Refused("scenario.unknown", "scenario", {"key": only})
     return tuple(
@@ -76,6 +76,3 @@ def _in_scenario(plan: Plan, key: str, overrides: Mapping[str, Decimal]) -> Plan
         return overridden(plan, overrides)
     except Refused as refusal:
         raise Refused(refusal.code, f"scenario.{key}.{refusal.where}", refusal.params) from refusal
-
-
-__all__ = ["BASE", "DO_NOTHING", "Outcome", "Refused", "WrongInput", "outcomes_of", "plan_in_scenario", "with_version"]

@@ -64,9 +64,9 @@ class Position:
     """One use case. Amounts are in `currency`, which is empty where no case was written down; None is what nobody said.
 
     `basis` says what the value rests on: `baseline` (approved), `snapshot` (written down), `refused` (written down, and cannot be
-    reckoned), `later` (not reckoned yet) or nothing. `tier` is empty where the risk is not known. `spent` and `realised` are what was
-    recorded so far of costs and of benefits. `waiting` is how many releases wait for an approval; `delay_a_day` what a day of that
-    costs at most, and `waiting_cost` what it has cost so far.
+    reckoned), `later` (not reckoned yet) or nothing. `teams` are slugs. `tier` is empty where the risk is not known. `spent` and
+    `realised` are what was recorded so far of costs and of benefits. `waiting` is how many releases wait for an approval;
+    `delay_a_day` what a day of that costs at most, and `waiting_cost` what it has cost so far.
     """
 
     key: str

@@ -14,7 +14,7 @@ from governance.economics.cashflow import Evaluation, rounded
 from governance.economics.cashflow.laying import uplift
 from governance.economics.cashflow.precision import ZERO, total
 from governance.economics.drafting import worth_of_lines
-from governance.economics.pictures import Amount, Payback, flows_picture, worth_picture
+from governance.economics.pictures import Amount, Payback, Told, flows_picture, worth_picture
 from governance.economics.plan import Line, Plan, Range
 from governance.economics.wording import (
     NONE,
@@ -143,6 +143,11 @@ def _rates(found: Evaluation) -> dict[str, str]:
 
 
 def pictures_told(found: Evaluation) -> Facts:
+    """The same for a page."""
+    return [picture.for_page(key) for key, picture in zip(("worth", "flows"), pictures_of(found), strict=True)]
+
+
+def pictures_of(found: Evaluation) -> list[Told]:
     """From costs and benefits to what is left, and the flows over time."""
     plan, flows = found.plan, found.flows
     payback = Payback(found.payback, found.payback_last, found.discounted_payback_last)
@@ -156,7 +161,7 @@ def pictures_told(found: Evaluation) -> Facts:
         period=plan.period,
     )
     waterfall = worth_picture(_by_category(found, "cost"), _by_category(found, "benefit"), currency=plan.currency)
-    return [waterfall.for_page("worth"), over_time.for_page("flows")]
+    return [waterfall, over_time]
 
 
 def _by_category(found: Evaluation, kind: str) -> list[Amount]:

@@ -44,7 +44,11 @@ class CaseAssumptionsInput(StrictSerializer):
         help_text="Values by the name of an input, such as line.gpu.quantity or rate; they hold in every scenario",
     )  # fmt: skip
     model_version = serializers.CharField(
-        max_length=40, required=False, default="", allow_blank=True, help_text="Whose metrics the lines take that follow from them"
+        max_length=40,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="Whose metrics the lines take that follow from them",
     )
     explain = serializers.ListField(
         child=serializers.CharField(max_length=100), required=False, default=list, max_length=MOST_EXPLAINED,

@@ -27,7 +27,9 @@ def snapshot_named(actor: Actor, use_case: UseCase, public_id: str) -> Snapshot:
 def simulations_of(use_case: UseCase) -> QuerySet[Simulation]:
     """All of a use case, newest first, without what they found: a list needs none of that."""
     rows = Simulation.objects.filter(snapshot__case__use_case=use_case)
-    return rows.select_related("snapshot", "created_by", "job").defer("result", "snapshot__plan", "snapshot__lines").order_by("-pk")
+    return (
+        rows.select_related("snapshot", "created_by", "job").defer("result", "snapshot__plan", "snapshot__lines").order_by("-pk")
+    )
 
 
 def simulation_named(use_case: UseCase, public_id: str) -> Simulation | None:

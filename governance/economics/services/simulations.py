@@ -103,13 +103,12 @@ def _job(actor: Actor, row: Simulation) -> Job:
     )
     if waiting.count() >= MOST_WAITING:
         raise Conflict(
-            _("%(count)s simulations of this case are waiting already. Wait until one of them is done.") % {"count": MOST_WAITING},
+            _("%(count)s simulations of this case are waiting already. Wait until one of them is done.")
+            % {"count": MOST_WAITING},
             code="simulation.too_many_waiting",
         )
     attempt = row.job_id or 0  # each time another key, or the job that died would be given again
-    return jobs.submit(
-        actor=actor, kind=JOB, args={"simulation": row.public_id}, key=f"{JOB}:{row.public_id}:{attempt}"
-    )
+    return jobs.submit(actor=actor, kind=JOB, args={"simulation": row.public_id}, key=f"{JOB}:{row.public_id}:{attempt}")
 
 
 def _said(row: Simulation) -> dict[str, Any]:
@@ -153,7 +152,9 @@ def _simulation_job(held: jobs.Run) -> None:
     except CountersignError as error:
         with transaction.atomic():
             held.still_mine()
-            Simulation.objects.filter(pk=row.pk, finished_at=None).update(failure=str(error.detail)[:500], finished_at=clock.now())
+            Simulation.objects.filter(pk=row.pk, finished_at=None).update(
+                failure=str(error.detail)[:500], finished_at=clock.now()
+            )
         raise
     with transaction.atomic():
         held.still_mine()

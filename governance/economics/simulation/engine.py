@@ -10,7 +10,7 @@ import numpy as np
 from foundation.canonical import digest
 from governance.economics.cashflow import Refused
 from governance.economics.plan import Correlation, Plan, Range
-from governance.economics.plan.written import plan_as_mapping
+from governance.economics.plan.writing import plan_as_mapping
 from governance.economics.scenarios import inputs_of
 from governance.economics.simulation import summary
 from governance.economics.simulation.correlation import correlated, factor

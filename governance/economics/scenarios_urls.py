@@ -1,0 +1,22 @@
+"""Addresses of the case under other assumptions; `urls` takes them in."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from governance.economics import scenarios_api, scenarios_views, simulations_api, simulations_views
+
+CASE = "use-cases/<slug:slug>/cost-benefit"
+API = "use-cases/<slug:slug>/economics/<str:public_id>"
+
+urlpatterns = [
+    path(f"{CASE}/scenarios/", scenarios_views.scenarios, name="case_scenarios"),
+    path(f"{CASE}/sensitivity/", scenarios_views.sensitivity, name="case_sensitivity"),
+    path(f"{CASE}/simulation/", simulations_views.simulation, name="case_simulation"),
+]
+api_urlpatterns = [
+    path(f"{API}/evaluate", scenarios_api.Evaluations.as_view(), name="api_economics_evaluate"),
+    path(f"{API}/simulate", simulations_api.Simulate.as_view(), name="api_economics_simulate"),
+    path(f"{API}/simulations", simulations_api.Simulations.as_view(), name="api_economics_simulations"),
+    path(f"{API}/simulations/<str:simulation>", simulations_api.SimulationDetails.as_view(), name="api_economics_simulation"),
+]
