@@ -262,6 +262,7 @@ SPECTACULAR_SETTINGS = {
         "ModelVersionKind": "lineage.models.ModelVersion.Kind",
         "TokenKind": "foundation.models.Token.Kind",
         "UseCaseKind": "governance.usecases.models.UseCase.Kind",
+        "RateKind": "governance.economics.models.RateRecord.Kind",
         "SourceKind": "governance.dependencies.models.Source.Kind",
         "ExternalServiceKind": "governance.dependencies.models.ExternalService.Kind",
         "LicenceAnswer": "governance.dependencies.models.LicenceRule.Answer",

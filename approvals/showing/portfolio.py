@@ -141,7 +141,6 @@ def stats_of(found: Found) -> list[dict[str, Any]]:
         ("npv", _("Net present value"), _("Of all cases, the approved ones where there are any.")),
         ("spent", _("Cost so far"), _("What was recorded, whatever month it belongs to.")),
         ("realised", _("Benefit realised"), _("What was recorded of benefits.")),
-        ("effort", _("Costs of the first year"), _("What is to be paid in the first twelve months of each case.")),
         ("delay_a_day", _("Waiting for approval, a day"), _("At most: the whole benefit expected of a release that waits.")),
     ]
     return [
@@ -188,7 +187,7 @@ def stage_label(found: Found, key: str) -> str:
 
 def stage_picture(found: Found) -> dict[str, Any] | None:
     """Net value by stage as `components/figure.html` takes it; None where no value is known."""
-    rows, currency = stages_of(found), main_currency(found)
+    rows, currency = [row for row in stages_of(found) if row.count], main_currency(found)
     if all(row.npv is None for row in rows):
         return None
     title, summary = _("Net value by stage"), stages_summary(found, rows)
@@ -277,7 +276,8 @@ def remarks_of(found: Found) -> list[str]:
     """What the figures rest on, and what they leave out."""
     said = [
         _("The value of a use case is that of its approved baseline, else of the newest version of its case, as worth today."),
-        _("Value over effort is the net present value for each unit that the first year takes."),
+        _("Below the costs of the first year stands the net present value for each 1 of them."),
+        _("A dash says that nothing was recorded, or that nothing waits: it is not a sum of zero."),
         _(
             "Waiting costs at most what is shown: it takes the whole expected benefit of a use case to wait for its release. Releases of "
             "one use case that wait at once count once."
@@ -376,10 +376,8 @@ def heads(address: Callable[[str, str], str], by: str, *, ascending: bool) -> li
     """The heads of the table, each with the address that sorts by it; the one that is sorted by turns round."""
     said = [
         ("title", _("Use case"), False),
-        ("", _("Stage"), False),
         ("risk", _("Risk"), False),
         ("npv", _("Net present value"), True),
-        ("return", _("Value over effort"), True),
         ("effort", _("First year"), True),
         ("spent", _("Cost so far"), True),
         ("realised", _("Benefit realised"), True),

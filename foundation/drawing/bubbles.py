@@ -53,7 +53,9 @@ def bubbles(
         if place:
             shapes.append(Line(((left, plot.top), (left, plot.bottom)), "guide"))
         shapes.append(
-            words(left + room / 2, plot.bottom + LABEL_ROW / 2 + 2, name, voice="small", anchor="middle", room=room - GAP)
+            words(
+                left + room / 2, plot.bottom + LARGEST / 2 + LABEL_ROW / 2, name, voice="small", anchor="middle", room=room - GAP
+            )
         )
     shapes.append(Line(((plot.left, plot.y(ZERO)), (plot.right, plot.y(ZERO))), "axis"))
     largest = max((one.size for one in found if one.size is not None), default=ZERO)
@@ -66,7 +68,7 @@ def bubbles(
     for x, y, size, one in sorted(placed, key=lambda item: -item[2]):
         shapes.append(Mark(x, y, size, "dot" if one.size is not None else "diamond", one.tone))
     shapes.extend(_labels([item for item in placed if item[3].label], plot.left, plot.right))
-    return Drawing(width, plot.bottom + LABEL_ROW + GAP, tuple(shapes))
+    return Drawing(width, plot.bottom + LARGEST / 2 + LABEL_ROW + GAP, tuple(shapes))
 
 
 def across(size: Decimal | None, largest: Decimal) -> float:
@@ -86,7 +88,7 @@ def _labels(placed: Sequence[tuple[float, float, float, Bubble]], low: float, hi
             box = (start, y - LETTER / 2, start + wide, y + LETTER / 2)
             if start >= low and box[2] <= high and not any(_touch(box, other) for other in taken):
                 taken.append(box)
-                shapes.append(words(start, y, one.label, voice="small", room=wide + 1))
+                shapes.append(words(start, y, one.label, voice="small", room=min(wide * 1.3, high - start)))
                 break
     return shapes
 

@@ -18,7 +18,9 @@ def width_of(text: str, size: float) -> float:
             total += 0.32
         elif character.isdecimal():
             total += 0.63
-        elif character.isupper() or character in "mwMW@%":
+        elif character in "%@":
+            total += 1.0
+        elif character.isupper() or character in "mw":
             total += 0.72
         else:
             total += 0.57

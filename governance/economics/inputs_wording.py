@@ -15,6 +15,8 @@ from governance.economics.wording import percent
 
 SHARES = ("rate", "inflation", "finance_rate", "reinvestment_rate", "risk", "growth")
 PLACES = 4
+LONG = 20  # characters of a title
+DIGITS = 4
 FEW_PLACES = 2  # of what is larger than that
 
 
@@ -64,6 +66,21 @@ def value_told(item: Input, value: Decimal) -> str:
     if not value or abs(value) >= 1000:
         return figure(rounded(value, FEW_PLACES))
     return figure(rounded(value, PLACES) or rounded(value, 10))
+
+
+def short_told(plan: Plan, item: Input) -> str:
+    """The same where there is little room: what is cut off then is the name of the line, of which the start tells most."""
+    if not item.line:
+        return input_told(plan, item)
+    title = next((line.title for line in plan.lines if line.key == item.line), item.line)
+    return _("%(input)s, %(line)s") % {"line": title, "input": field_told(item)} if len(title) > LONG else input_told(plan, item)
+
+
+def roughly_told(item: Input, value: Decimal) -> str:
+    """A value to four digits that count, for the ends of ranges that nobody stated so exactly."""
+    if is_share(item):
+        return percent(value, 1)
+    return figure(rounded(value, max(0, DIGITS - 1 - value.adjusted())) if value else value)
 
 
 def pair_told(item: Input, one: Decimal, other: Decimal) -> tuple[str, str]:

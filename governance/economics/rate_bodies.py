@@ -181,4 +181,16 @@ def _without(mapping: Mapping[str, Any], kind: str) -> dict[str, Any]:
     return {name: value for name, value in mapping.items() if name not in _OWN | _OF_RECORD.get(kind, set())}
 
 
-__all__ = ["ALWAYS", "KINDS", "Draft", "Rate", "body_of", "currencies_of", "fits", "problems_with", "rate_of", "taken_over", "without"]
+__all__ = [
+    "ALWAYS",
+    "KINDS",
+    "Draft",
+    "Rate",
+    "body_of",
+    "currencies_of",
+    "fits",
+    "problems_with",
+    "rate_of",
+    "taken_over",
+    "without",
+]

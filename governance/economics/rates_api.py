@@ -26,14 +26,16 @@ class RateInput(StrictSerializer):
     """A rate as of a day; or, with `shipped`, one that ships, whose key that is."""
 
     kind = serializers.ChoiceField(choices=RateRecord.Kind.choices)
-    shipped = serializers.CharField(max_length=60, required=False, help_text="Key of a rate that ships; nothing but kind stands beside it")
+    shipped = serializers.CharField(
+        max_length=60, required=False, help_text="Key of a rate that ships; nothing but kind stands beside it"
+    )
     key = serializers.CharField(max_length=60, required=False, help_text="Of an exchange rate `USD/EUR`: what one USD is in EUR")
     title = serializers.CharField(max_length=120, required=False)
     body = serializers.DictField(
         required=False,
         help_text="discount: steps, a list of [from which year on, rate a year], and prices; inflation, exchange: rate; bias: upper, lower",
     )
-    source = serializers.CharField(max_length=500, required=False)
+    source = serializers.CharField(max_length=500, required=False)  # type: ignore[assignment] # the name of the field is that of the record
     dated = serializers.DateField(required=False)
     note = serializers.CharField(max_length=2000, allow_blank=True, required=False)
 
@@ -58,7 +60,7 @@ class RateOutput(serializers.Serializer[Any]):
     key = serializers.CharField()
     title = serializers.CharField()
     body = serializers.DictField(help_text="As in a written plan; decimals as texts")
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment] # the name of the field is that of the record
     dated = serializers.DateField()
     note = serializers.CharField()
     old = serializers.SerializerMethodField(help_text="Whether it was set more than a year ago")
@@ -81,7 +83,7 @@ class ShippedRateOutput(serializers.Serializer[Any]):
     key = serializers.CharField()
     title = serializers.CharField()
     body = serializers.DictField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment] # the name of the field is that of the record
     url = serializers.CharField()
     dated = serializers.DateField()
     note = serializers.CharField()

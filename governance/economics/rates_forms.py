@@ -58,7 +58,10 @@ class DiscountForm(RateForm):
     field_order = ("title", "steps", "prices", "source", "dated", "key", "note")
 
     def body(self) -> dict[str, Any]:
-        return {"steps": [[year, decimal_text(rate)] for year, rate in self.cleaned_data["steps"]], "prices": self.cleaned_data["prices"]}
+        return {
+            "steps": [[year, decimal_text(rate)] for year, rate in self.cleaned_data["steps"]],
+            "prices": self.cleaned_data["prices"],
+        }
 
 
 class InflationForm(RateForm):
@@ -78,7 +81,9 @@ class ExchangeForm(RateForm):
 
     one = forms.CharField(min_length=3, max_length=3, label=_("One unit of"), help_text=_("Three letters, such as USD."))
     rate = NumberField(label=_("is"), help_text=_("With a point, such as 0.92."))
-    other = forms.CharField(min_length=3, max_length=3, label=_("of this currency"), help_text=_("That of the cases, such as EUR."))
+    other = forms.CharField(
+        min_length=3, max_length=3, label=_("of this currency"), help_text=_("That of the cases, such as EUR.")
+    )
     field_order = ("one", "rate", "other", "source", "dated", "note")
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -103,7 +108,9 @@ class ExchangeForm(RateForm):
 class BiasForm(RateForm):
     places = {"body.upper": "upper", "body.lower": "lower"}
 
-    lower = PercentField(label=_("On top where all was done about it, %"), help_text=_("Such as 10: a tenth dearer than planned."))
+    lower = PercentField(
+        label=_("On top where all was done about it, %"), help_text=_("Such as 10: a tenth dearer than planned.")
+    )
     upper = PercentField(label=_("On top where nothing was done about it, %"), help_text=_("Such as 200: three times the plan."))
     field_order = ("title", "lower", "upper", "source", "dated", "key", "note")
 
@@ -131,9 +138,7 @@ class TakeRatesForm(forms.Form):
     records = forms.MultipleChoiceField(required=False, label=_("Take over"), widget=forms.CheckboxSelectMultiple)
     without = forms.MultipleChoiceField(required=False, label=_("Take out"), widget=forms.CheckboxSelectMultiple)
 
-    def __init__(
-        self, data: Any, *, records: Sequence[RateRecord], within: Sequence[str], **options: Any
-    ) -> None:
+    def __init__(self, data: Any, *, records: Sequence[RateRecord], within: Sequence[str], **options: Any) -> None:
         super().__init__(data, **options)
         self.fields["records"].choices = [(row.public_id, row.title) for row in records]  # type: ignore[attr-defined] # they have them
         self.fields["without"].choices = [(name, name) for name in within]  # type: ignore[attr-defined]

@@ -173,7 +173,13 @@ def _rates_of(plan: Plan) -> list[dict[str, str]]:
 
 
 def _has(kind: str, title: str, name: str, rate: Any, key: str) -> dict[str, str]:
-    return {"kind": kind, "title": title, "name": name, "value": value_told(rate, key), "sourced": sourced(rate.source, rate.dated)}
+    return {
+        "kind": kind,
+        "title": title,
+        "name": name,
+        "value": value_told(rate, key),
+        "sourced": sourced(rate.source, rate.dated),
+    }
 
 
 def _rates_crumb() -> dict[str, Any]:

@@ -12,7 +12,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from governance.economics.inputs_wording import field_told, input_told, is_share, value_told
+from governance.economics.inputs_wording import input_told, is_share, value_told
+from governance.economics.pictures.words import figure
 from governance.economics.plan import Plan
 from governance.economics.scenarios import Input
 from governance.economics.sensitivity_presenting import AROUND
@@ -89,8 +90,7 @@ def choices_of(plan: Plan, inputs: Mapping[str, Input]) -> list[dict[str, Any]]:
     titles = {line.key: line.title for line in plan.lines}
     for item in inputs.values():
         group = titles.get(item.line, item.line) if item.line else _("What holds for all lines")
-        label = field_told(item) if item.line else input_told(plan, item)
-        said = _("%(input)s (now %(value)s)") % {"input": label, "value": value_told(item, item.value)}
+        said = _("%(input)s (now %(value)s)") % {"input": input_told(plan, item), "value": value_told(item, item.value)}
         groups.setdefault(group, []).append({"name": item.name, "label": said})
     return [{"label": group, "options": options} for group, options in groups.items()]
 
@@ -98,8 +98,7 @@ def choices_of(plan: Plan, inputs: Mapping[str, Input]) -> list[dict[str, Any]]:
 def flat(choices: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, str]]:
     """The same in one list, for those that are typed."""
     for group in choices:
-        for option in group["options"]:
-            yield {"name": option["name"], "label": f"{group['label']}: {option['label']}"}
+        yield from group["options"]
 
 
 class AroundForm(forms.Form):
@@ -133,4 +132,4 @@ class SimulationForm(forms.Form):
         self.fields["scenario"].choices = scenarios  # type: ignore[attr-defined] # a ChoiceField
         self.fields["trials"].help_text = _(
             "From %(fewest)s to %(most)s. Up to %(quick)s take a moment; more are run in the background."
-        ) % {"fewest": FEWEST, "most": MOST, "quick": AT_ONCE}
+        ) % {"fewest": FEWEST, "most": figure(Decimal(MOST)), "quick": figure(Decimal(AT_ONCE))}

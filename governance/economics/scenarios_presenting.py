@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -25,12 +25,18 @@ ZERO = Decimal(0)
 # Scenarios ---------------------------------------------------------------------------------------------------------------
 
 
-def outcomes_told(plan: Plan, outcomes: Sequence[Outcome], written: Sequence[Outcome]) -> list[dict[str, Any]]:
-    """A row for each scenario; `written` are the same as the case has them, the same outcomes where nothing else was assumed."""
-    inputs = inputs_of(plan)
+def outcomes_told(
+    plan: Plan, outcomes: Sequence[Outcome], written: Sequence[Outcome], overrides: Collection[str] = ()
+) -> list[dict[str, Any]]:
+    """A row for each scenario; `written` are the same as the case has them, the same outcomes where nothing else was assumed. What
+    a scenario says of inputs in `overrides` does not hold then, and is left out."""
+    inputs = {name: item for name, item in inputs_of(plan).items() if name not in overrides}
     before = {row.key: row.evaluation.npv for row in written}
     base = next(row.evaluation.npv for row in outcomes if row.key == BASE)
-    return [_outcome(plan, inputs, row, base, before[row.key]) for row in outcomes]
+    rows = [_outcome(plan, inputs, row, base, before[row.key]) for row in outcomes]
+    if outcomes is not written:
+        rows[1]["title"] = _("With these values")
+    return rows
 
 
 def _outcome(plan: Plan, inputs: Mapping[str, Input], row: Outcome, base: Decimal, before: Decimal) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from governance.economics import scenarios_api, scenarios_views, simulations_api, simulations_views
+from governance.economics import draft_scenarios_views, scenarios_api, scenarios_views, simulations_api, simulations_views
 
 CASE = "use-cases/<slug:slug>/cost-benefit"
 API = "use-cases/<slug:slug>/economics/<str:public_id>"
@@ -12,6 +12,7 @@ API = "use-cases/<slug:slug>/economics/<str:public_id>"
 urlpatterns = [
     path(f"{CASE}/scenarios/", scenarios_views.scenarios, name="case_scenarios"),
     path(f"{CASE}/sensitivity/", scenarios_views.sensitivity, name="case_sensitivity"),
+    path(f"{CASE}/draft/scenarios/", draft_scenarios_views.draft_scenarios, name="draft_scenarios"),
     path(f"{CASE}/simulation/", simulations_views.simulation, name="case_simulation"),
 ]
 api_urlpatterns = [

@@ -86,7 +86,7 @@ def scenarios(request: PersonRequest, slug: str) -> HttpResponse:
     assumed = outcomes is not written and bool(asked.overrides or version)
     choices = asking.choices_of(plan, inputs)
     context |= {
-        "rows": presenting.outcomes_told(plan, outcomes, written),
+        "rows": presenting.outcomes_told(plan, outcomes if assumed else written, written, asked.overrides),
         "asked": asked,
         "problems": problems,
         "assumed": presenting.assumed_told(_base(outcomes), _base(written)) if assumed else None,

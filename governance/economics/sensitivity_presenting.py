@@ -10,7 +10,7 @@ from typing import Any
 from foundation.drawing.tornado import Swing
 from governance.economics.baseline import Baseline
 from governance.economics.cashflow import Refused
-from governance.economics.inputs_wording import input_told, value_told
+from governance.economics.inputs_wording import input_told, roughly_told, short_told
 from governance.economics.pictures import sensitivity_picture
 from governance.economics.plan import Plan, Range
 from governance.economics.scenarios import Input
@@ -77,4 +77,6 @@ def _can_be(baseline: Baseline, name: str, value: Decimal) -> bool:
 
 
 def _swing(plan: Plan, item: Input, bar: Bar) -> Swing:
-    return Swing(input_told(plan, item), value_told(item, bar.low), value_told(item, bar.high), bar.npv_at_low, bar.npv_at_high)
+    return Swing(
+        short_told(plan, item), roughly_told(item, bar.low), roughly_told(item, bar.high), bar.npv_at_low, bar.npv_at_high
+    )

@@ -49,7 +49,7 @@ class CaseSheetProblemOutput(serializers.Serializer[Any]):
 
 
 class CaseSheetPartOutput(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(choices=["frame", "added", "removed", "changed"])
+    kind = serializers.CharField(help_text="frame, added, removed or changed")
     line = serializers.CharField(help_text="Its key; empty for what holds for all lines")
     title = serializers.CharField()
     fields_changed = serializers.ListField(child=serializers.CharField())
@@ -68,7 +68,7 @@ class CaseSheetOutput(serializers.Serializer[Any]):
     id = serializers.CharField()
     sha256 = serializers.CharField()
     size = serializers.IntegerField()
-    state = serializers.ChoiceField(choices=["problems", "other_currency", "ready", "taken"])
+    state = serializers.CharField(help_text="problems, other_currency, ready or taken")
     against = serializers.IntegerField(allow_null=True, help_text="Number of the newest snapshot")
     problems = CaseSheetProblemOutput(many=True)
     remarks = CaseSheetProblemOutput(many=True)
@@ -195,5 +195,3 @@ class CaseImport(DraftEndpoint):
                 raise Precondition(_("There is no draft any more."), code="precondition.failed", status=412)
             return None
         return self.seen(draft)
-
-

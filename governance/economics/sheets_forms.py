@@ -12,7 +12,9 @@ class SheetForm(forms.Form):
     file = forms.FileField(
         allow_empty_file=True,
         label=_("File"),
-        help_text=_("XLSX or CSV as it was exported here and changed since, at most 20 MB. A list of lines alone replaces the lines."),
+        help_text=_(
+            "XLSX or CSV as it was exported here and changed since, at most 20 MB. A list of lines alone replaces the lines."
+        ),
     )
 
 

@@ -80,7 +80,9 @@ def sheets_of_case(actor: Actor, use_case: UseCase) -> QuerySet[CaseSheet]:
 def plan_named(actor: Actor, use_case: UseCase, public_id: str) -> tuple[Plan, str]:
     """The plan of a snapshot, of the newest one of a case, or of a draft, by public id, and what its file is called. Raises Missing."""
     snapshots = Snapshot.objects.visible_to(actor).filter(case__use_case=use_case).select_related("case")
-    snapshot = snapshots.filter(public_id=public_id).first() or snapshots.filter(case__public_id=public_id).order_by("-number").first()
+    snapshot = (
+        snapshots.filter(public_id=public_id).first() or snapshots.filter(case__public_id=public_id).order_by("-number").first()
+    )
     if snapshot is not None:
         return plan_of(snapshot), f"{use_case.slug}-{snapshot.number}"
     draft = draft_of(use_case)

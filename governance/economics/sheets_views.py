@@ -80,11 +80,18 @@ def case_sheet(request: PersonRequest, slug: str, public_id: str) -> HttpRespons
         return take_sheet(actor=request.actor, sheet=sheet, sha256=said["sha256"], revision=said["revision"])
 
     if sent and attempt(form, take):
-        return after(request, _("The spreadsheet is taken over into the draft. Nothing of it counts until it is written down."), "draft", row.slug)
+        return after(
+            request,
+            _("The spreadsheet is taken over into the draft. Nothing of it counts until it is written down."),
+            "draft",
+            row.slug,
+        )
     trial = tried(row, bytes_of(sheet))
     refused = form if refusal_of(form) else None
     context = {
-        **tabs.page_of(row, TAB, {"label": _("Spreadsheet"), "url": reverse("case_import", args=[row.slug])}, {"label": sheet.name}),
+        **tabs.page_of(
+            row, TAB, {"label": _("Spreadsheet"), "url": reverse("case_import", args=[row.slug])}, {"label": sheet.name}
+        ),
         "sheet": sheet,
         "trial": trial,
         "problems": trial.read.problems,

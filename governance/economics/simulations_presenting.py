@@ -167,7 +167,7 @@ def _movers(plan: Plan, result: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _strength(correlation: str | None) -> str:
     if correlation is None:
         return _("is the same in every trial")
-    value = Decimal(correlation)
+    value = rounded(Decimal(correlation), 2)
     up = value > 0
     if abs(value) >= STRONG:
         return _("strongly: the more, the better") if up else _("strongly: the more, the worse")

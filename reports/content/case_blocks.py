@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from itertools import chain
 
@@ -49,8 +51,18 @@ def measures(found: Evaluation) -> Table:
     for item in every_measure(found):
         told = opened(found, item["measure"])
         terms = "; ".join(f"{term['label']}: {term['value']}" for term in told.terms)
-        rows.append([item["label"], item["value"], told.formula, terms or _("the flows of all periods, below")])
+        rows.append([item["label"], item["value"], on_paper(told.formula), terms or _("the flows of all periods, below")])
     return Table(columns, rows, _("Every figure, opened"), _("There are no figures.") if not MEASURES else _("There is none."))
+
+
+def on_paper(formula: str) -> str:
+    """A formula in letters that the fonts of the paper have: `Bₜ` is `B[t]` there, `(1+r)⁻ⁿ` is `(1+r)^(-n)`."""
+
+    def plain(letters: str) -> str:
+        return unicodedata.normalize("NFKC", letters).replace(chr(0x2212), "-")
+
+    said = re.sub(r"[\u2080-\u209c\u1d62-\u1d6a]+", lambda found: f"[{plain(found[0])}]", formula)
+    return re.sub(r"[\u2070-\u207f]+", lambda found: f"^({plain(found[0])})", said)
 
 
 def pictures(found: Evaluation) -> list[Block]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
@@ -84,7 +85,7 @@ def _baseline(use_case: UseCase, frame: Frame) -> Baseline | None:
 
 def _results(baseline: Baseline, frame: Frame) -> Results | None:
     """What had been recorded by then; None where the plan cannot be reckoned."""
-    rows = Actual.objects.filter(case=baseline.case_id, recorded_at__lte=frame.at)
+    rows: QuerySet[Any] = Actual.objects.filter(case=baseline.case_id, recorded_at__lte=frame.at)
     rows = rows.exclude(replaced_by__recorded_at__lte=frame.at).order_by().values_list("line", "month")
     said = [Said(line, month, amount) for line, month, amount in rows.annotate(sum=Sum("amount"))]
     plan = plan_of(baseline.snapshot)

@@ -18,8 +18,7 @@ from governance.economics.components import plan_of
 from governance.economics.models import CaseDraft, CaseSheet, Snapshot
 from governance.economics.plan.written import plan_as_mapping
 from governance.economics.services.sheets import keep_sheet, take_sheet
-from governance.economics.sheets import export_csv, export_xlsx
-from governance.economics.sheets import reading
+from governance.economics.sheets import export_csv, export_xlsx, reading
 from governance.economics.sheets_selectors import bytes_of, tried
 from tests.economics.case_plans import begun, line, rich_plan, simple_plan
 
@@ -70,7 +69,10 @@ def test_looking_at_a_sheet_says_what_each_change_is_worth_and_touches_nothing(w
     sheet = kept(world, export_xlsx(changed_plan()))
     trial = tried(world.use_case, bytes_of(sheet))
 
-    assert [(part.kind, part.key) for part in trial.changes.parts if part.kind != "frame"] == [("removed", "data"), ("added", "audit")]
+    assert [(part.kind, part.key) for part in trial.changes.parts if part.kind != "frame"] == [
+        ("removed", "data"),
+        ("added", "audit"),
+    ]
     assert total(part.worth for part in trial.changes.parts) == trial.changes.difference
     assert not CaseDraft.objects.exists()
 
@@ -186,7 +188,8 @@ def test_every_problem_is_told_with_its_sheet_and_cell_and_nothing_is_taken_over
     assert not CaseDraft.objects.exists()
 
     text = world.client("lead").get(f"{URL}{sheet.public_id}/").content.decode()
-    assert "Mend the file and read it again" in text and "Lines" in text
+    assert "Mend the file and read it again" in text
+    assert "Lines" in text
     assert "Take over into the draft" not in text
 
 
@@ -207,7 +210,9 @@ def test_the_pages_lead_from_a_file_to_the_draft(world, first):
     answer = client.post(URL, sent(export_xlsx(changed_plan())))
     url = answer["Location"]
     text = client.get(url).content.decode()
-    assert "Audit" in text and "Data licence" in text and "Taken out" in text
+    assert "Audit" in text
+    assert "Data licence" in text
+    assert "Taken out" in text
     sheet = CaseSheet.objects.get()
 
     answer = client.post(url, {"sha256": sheet.sha256, "revision": ""})
@@ -226,13 +231,15 @@ def test_somebody_who_was_overtaken_sees_so_and_may_decide_anew(world):
     answer = client.post(url, {"sha256": sheet.sha256, "revision": str(draft.revision)})
     assert answer.status_code == 409
     text = answer.content.decode()
-    assert "changed the draft meanwhile" in text and f'name="revision" value="{draft.revision + 1}"' in text
+    assert "changed the draft meanwhile" in text
+    assert f'name="revision" value="{draft.revision + 1}"' in text
     assert client.post(url, {"sha256": sheet.sha256, "revision": str(draft.revision + 1)}).status_code == 302
 
 
 def test_a_wrong_file_is_told_at_the_form(world, first):
     answer = world.client("lead").post(URL, sent(b"%PDF-1.7", "case.pdf"))
-    assert answer.status_code == 400 and "Save it as XLSX or CSV" in answer.content.decode()
+    assert answer.status_code == 400
+    assert "Save it as XLSX or CSV" in answer.content.decode()
     assert world.client("lead").post(URL, {}).status_code == 400
 
 
@@ -299,4 +306,5 @@ def test_over_http_a_draft_is_replaced_only_by_who_has_read_it(world):
 
 def test_the_tab_hands_the_version_that_is_shown_out(world, first):
     text = world.client("lead").get("/use-cases/churn/cost-benefit/").content.decode()
-    assert f"/use-cases/churn/economics/{first.public_id}/file?format=xlsx" in text and URL in text
+    assert f"/use-cases/churn/economics/{first.public_id}/file?format=xlsx" in text
+    assert URL in text

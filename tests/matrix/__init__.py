@@ -22,8 +22,8 @@ from tests.matrix.dictionary_proposals import PROPOSAL_API, PROPOSAL_PAGES
 from tests.matrix.economics_actuals import ACTUAL_API, ACTUAL_PAGES
 from tests.matrix.economics_cases import CASE_API, CASE_PAGES
 from tests.matrix.economics_provisions import PROVISION_API, PROVISION_PAGES
-from tests.matrix.economics_simulations import SIMULATION_API, SIMULATION_PAGES
 from tests.matrix.economics_rates import RATE_API, RATE_PAGES
+from tests.matrix.economics_simulations import SIMULATION_API, SIMULATION_PAGES
 from tests.matrix.economics_worth import WORTH_API, WORTH_PAGES
 from tests.matrix.files import FILE_PAGES, FILES
 from tests.matrix.intake import INTAKE_API, INTAKE_PAGES

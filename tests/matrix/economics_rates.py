@@ -29,7 +29,16 @@ RATE_API = [
     Row("api_rates", "POST", 201, ADMIN, data=NEW, tokens=tokens(403, 403)),
     Row("api_rates_shipped", "GET", tokens=READ),
     Row("api_rate_end", "POST", 200, ADMIN, args=RATE, data=body(reason="Over."), tokens=tokens(403, 403)),
-    Row("api_economics_import", "POST", 200, MEMBERS, INSIDE, CASE, body(file=a_file), tokens(403, 404), query="?dry_run=1"),
+    Row(
+        "api_economics_import",
+        "POST",
+        201,
+        MEMBERS,
+        INSIDE,
+        CASE,
+        body(upload=on("sheet"), sha256=on("sheet_digest")),
+        tokens(403, 404),
+    ),
     Row("api_economics_file", "GET", may=INSIDE, sees=NOBODY, args=FILE, tokens=HIDDEN, query="?format=csv"),
 ]
 RATE_PAGES = [
@@ -56,7 +65,7 @@ def set_up(world: Any) -> dict[str, Any]:
     from governance.economics.services.sheets import keep_sheet
     from tests.economics.provided import payer_of
 
-    payer = payer_of("rate-setter", trained="rates")
+    payer = payer_of("rate-setter", trained="budgets")
     row = record_rate(
         actor=payer, kind="exchange", key="USD/EUR", title="USD/EUR", body={"rate": "0.92"}, source="ECB", dated=date(2026, 6, 30)
     )

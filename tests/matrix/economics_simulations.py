@@ -15,6 +15,8 @@ from tests.matrix.row import CASE, HIDDEN, INSIDE, MEMBERS, NOBODY, Row, body, o
 
 OF_CASE = of(slug="slug", public_id="simulated")
 
+SCENARIO = body(revision="2", key="dear", title="Dear", input="rate", value="9 %")
+
 SIMULATION_API = [
     Row("api_economics_evaluate", "GET", may=INSIDE, sees=NOBODY, args=OF_CASE, tokens=HIDDEN),
     Row("api_economics_evaluate", "POST", may=INSIDE, sees=NOBODY, args=OF_CASE, data=body(scenario="base"), tokens=HIDDEN),
@@ -28,6 +30,8 @@ SIMULATION_API = [
 SIMULATION_PAGES = [
     Row("case_scenarios", "GET", may=INSIDE, sees=NOBODY, args=CASE),
     Row("case_sensitivity", "GET", may=INSIDE, sees=NOBODY, args=CASE),
+    Row("draft_scenarios", "GET", may=INSIDE, sees=NOBODY, args=CASE),
+    Row("draft_scenarios", "POST", 302, MEMBERS, INSIDE, CASE, SCENARIO),
     Row("case_simulation", "GET", may=INSIDE, sees=NOBODY, args=CASE),
     Row("case_simulation", "POST", 302, MEMBERS, INSIDE, CASE, body(trials="100")),
 ]

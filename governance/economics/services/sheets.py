@@ -37,7 +37,9 @@ def keep_sheet(*, actor: Actor, use_case: UseCase, data: bytes, name: str) -> Ca
     read = read_sheet(use_case, data)
     if read.plan is None and not read.mapping:
         problem = read.problems[0]
-        raise Invalid(problem.message, code=f"economics.sheet.{problem.code}", errors=[FieldError("file", problem.code, problem.message)])
+        raise Invalid(
+            problem.message, code=f"economics.sheet.{problem.code}", errors=[FieldError("file", problem.code, problem.message)]
+        )
     row = CaseSheet(
         use_case=use_case,
         name=(plain_name(name) or "sheet")[-255:],
@@ -75,7 +77,9 @@ def take_sheet(*, actor: Actor, sheet: CaseSheet, sha256: str, revision: int | N
     with transaction.atomic():
         row = CaseSheet.objects.select_for_update(of=("self",)).select_related("use_case").get(pk=sheet.pk)
         if row.taken_at is not None:
-            raise Conflict(_("This spreadsheet was taken over already. Send it again to do so once more."), code="economics.sheet.taken")
+            raise Conflict(
+                _("This spreadsheet was taken over already. Send it again to do so once more."), code="economics.sheet.taken"
+            )
         read = read_sheet(row.use_case, data)
         if read.plan is None:
             raise Invalid(SOME_WRONG, code="economics.sheet.problems", errors=[field_error(item) for item in read.problems])
