@@ -18,11 +18,11 @@ from foundation import clock
 from foundation.actor import Actor
 from foundation.canonical import digest
 from foundation.templatetags.countersign import figure
-from governance.economics.baselines_selectors import baselines_in_force, open_shortfalls
 from governance.economics.cashflow import rounded
 from governance.economics.components import component_body
 from governance.economics.conditions import newest_snapshots
 from governance.economics.models import Baseline, Shortfall
+from governance.economics.selectors.baselines import baselines_in_force, open_shortfalls
 from governance.usecases import conditions, returns, signs_of_life
 from governance.usecases.conditions import Answer, Cases
 from governance.usecases.models import UseCase

@@ -14,10 +14,10 @@ from approvals.difference import Row, number_of, plain_number
 from governance.dictionary.wording import deviation_told
 from governance.economics.cashflow import Evaluation, evaluate, rounded
 from governance.economics.comparing import compared
-from governance.economics.comparing_presenting import comparison_told
 from governance.economics.components import plan_of_case
 from governance.economics.plan import Line
-from governance.economics.wording import discount_told, driver_told, horizon_told, when
+from governance.economics.presenting.comparing import comparison_told
+from governance.economics.wording.cases import discount_told, driver_told, horizon_told, when
 from governance.usecases.consequence import consequence
 from governance.usecases.models import Definition, UseCase
 from governance.usecases.wording import field_label as use_case_label
@@ -255,7 +255,9 @@ def economics_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) ->
         "positive": worth.npv > 0,
         "costs": _money(sum(worth.flows.costs, Decimal(0))),
         "benefits": _money(sum(worth.flows.benefits, Decimal(0))),
-        "payback": figure((worth.payback / worth.plan.periods_a_year).quantize(Decimal("0.1"))) if worth.payback is not None else "",
+        "payback": figure((worth.payback / worth.plan.periods_a_year).quantize(Decimal("0.1")))
+        if worth.payback is not None
+        else "",
         "changes": comparison_told(compared(was.plan, worth.plan)) if was else None,
         "lines": [_case_line(worth, line) for line in worth.plan.lines],
     }

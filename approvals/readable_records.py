@@ -19,7 +19,7 @@ from approvals.wording_envelopes import free_sentences, limit_sentences, moves_t
 from governance.dependencies.models import Ruling
 from governance.dictionary.wording_data_use import basis_label
 from governance.economics.models import ProvisionRequest
-from governance.economics.provision_presenting import sheet_of_content
+from governance.economics.presenting.provisions import sheet_of_content
 
 CONTEXT = 3  # unchanged lines around a change
 

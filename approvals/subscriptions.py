@@ -11,7 +11,7 @@ from approvals.services import clocks, news, requests, worth_news
 from foundation import outbox
 from foundation.actor import system
 from foundation.models import OutboxEvent
-from governance.economics.budget_selectors import waiting_for
+from governance.economics.selectors.budgets import waiting_for
 
 OF_A_USE_CASE = ("usecases.definition.written", "economics.snapshot.written")
 OF_A_VERSION = ("lineage.model_version.measured", "lineage.model_version.verified", "lineage.model_version.locks_read")

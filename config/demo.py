@@ -21,6 +21,7 @@ from config import (
     demo_economics_case,
     demo_economics_driven,
     demo_economics_provisions,
+    demo_economics_rates,
     demo_economics_results,
     demo_increments,
     demo_intake,
@@ -82,6 +83,7 @@ def _others(cast: Cast, past: Past) -> list[Story]:
         *demo_economics_driven.stories(cast, past),
         *demo_economics_results.stories(cast, past),
         demo_economics_provisions.story(cast, past),
+        demo_economics_rates.story(cast, past),
     ]
 
 

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from approvals.models import Ballot
 from approvals.services import gates
-from config import demo_economics_case
+from config import demo_economics_case, demo_economics_otherwise
 from config.demo_cast import Cast, give_roles, pipeline
 from config.demo_dictionary import agree, first_of
 from config.demo_repository import DemoRepository, build, pushed
@@ -247,3 +247,4 @@ def _dictionary(cast: Cast) -> None:
 
 def _case(cast: Cast, use_case: UseCase) -> None:
     demo_economics_case.churn(cast, use_case)
+    demo_economics_otherwise.simulated(cast, use_case)

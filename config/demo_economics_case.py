@@ -14,9 +14,9 @@ from config.demo_cast import Cast
 from config.demo_time import Past, Story
 from foundation.actor import Actor
 from governance.economics import drafting, services
-from governance.economics.drafts_selectors import draft_of
 from governance.economics.models import CaseDraft, Snapshot
 from governance.economics.plan import Discount, Line, Range, Scenario
+from governance.economics.selectors.drafts import draft_of
 from governance.economics.shipped import line_of, line_template
 from governance.usecases.models import UseCase
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from config.demo_cast import Cast
 from governance.economics.models import Simulation
-from governance.economics.selectors import current_snapshot
+from governance.economics.selectors.cases import current_snapshot
 from governance.economics.services.simulations import ask_simulation
 from governance.usecases.models import UseCase
 

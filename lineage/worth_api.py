@@ -11,12 +11,12 @@ from rest_framework.response import Response
 
 from foundation.api import Endpoint
 from foundation.errors import FieldError, Invalid, Missing
-from governance.economics.driver_wording import input_label
+from governance.economics.api.worth import ThresholdOutput, WorthOfVersionOutput, WorthOutput, choice_body, short_body, worth_body
 from governance.economics.drivers import Classification
-from governance.economics.threshold_presenting import wrong_told
+from governance.economics.presenting.thresholds import wrong_told
+from governance.economics.selectors.worth import Against, against_of
 from governance.economics.thresholds import choice_of, classified, classifier_of, points_in, points_of_text
-from governance.economics.worth_api import ThresholdOutput, WorthOfVersionOutput, WorthOutput, choice_body, short_body, worth_body
-from governance.economics.worth_selectors import Against, against_of
+from governance.economics.wording.drivers import input_label
 from governance.usecases.models import UseCase
 from lineage.models import ModelVersion
 from lineage.selectors.worth import metrics_of, worth_beside, worth_of_version

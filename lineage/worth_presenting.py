@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from foundation.drawing import bars, svg
 from foundation.pages import PersonRequest
 from governance.economics.cashflow import Evaluation
-from governance.economics.driver_wording import metric_told
 from governance.economics.models import Snapshot
 from governance.economics.plan import Plan
+from governance.economics.presenting.worth import signed, tone_of, unknown_told, worth_told
 from governance.economics.revaluing import driven_lines
 from governance.economics.thresholds import classified
-from governance.economics.wording import money
-from governance.economics.worth_presenting import signed, tone_of, unknown_told, worth_told
+from governance.economics.wording.cases import money
+from governance.economics.wording.drivers import metric_told
 from governance.usecases import tabs
 from governance.usecases.models import UseCase
 from lineage.models import Metric, ModelVersion

@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy
 
 from foundation.errors import Missing
 from foundation.pages import PersonRequest, one, portal_page, slice_of, status_of
-from governance.economics.driver_wording import input_label
 from governance.economics.drivers import Classification
+from governance.economics.presenting.thresholds import choice_told, wrong_told
 from governance.economics.revaluing import Worth
-from governance.economics.threshold_presenting import choice_told, wrong_told
 from governance.economics.thresholds import choice_of, classified, classifier_of, points_in, points_of_text
-from governance.economics.wording import money
+from governance.economics.wording.cases import money
+from governance.economics.wording.drivers import input_label
 from governance.usecases import tabs
 from governance.usecases.models import UseCase
 from lineage.models import Metric, ModelVersion

@@ -15,10 +15,10 @@ from foundation import clock
 from foundation.api import Endpoint, invalid_field
 from foundation.pages import PersonRequest, one, portal_page
 from governance.economics.budget_figures import figures_of
-from governance.economics.budget_selectors import draws_on
 from governance.economics.models import ProvisionRequest
-from governance.economics.provision_presenting import head_of, sheet_of
-from governance.economics.provision_selectors import provisions_seen_by
+from governance.economics.presenting.provisions import head_of, sheet_of
+from governance.economics.selectors.budgets import draws_on
+from governance.economics.selectors.provisions import provisions_seen_by
 from reports.downloads import disposition
 from reports.provision_sheet import provision_pdf
 

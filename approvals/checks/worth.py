@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 from approvals.checks.base import Context, Result, check
 from approvals.selectors.worth import CODE, tolerated, version_worth
 from governance.economics.cashflow import rounded
+from governance.economics.presenting.worth import because, headline, unknown_told
 from governance.economics.revaluing import Worth
-from governance.economics.wording import money
-from governance.economics.worth_presenting import because, headline, unknown_told
-from governance.economics.worth_selectors import Agreed
+from governance.economics.selectors.worth import Agreed
+from governance.economics.wording.cases import money
 
 
 @check(CODE, gettext_lazy("Is the version worth at least as much a year as the approved case counts on?"), level="advisory")

@@ -29,9 +29,9 @@ from governance.dictionary.models import DataUse, ElementVersion
 from governance.dictionary.selectors.data_use import sensitivity_of
 from governance.dictionary.wording_data_use import sensitivity_label
 from governance.economics.budget_figures import figures_of
-from governance.economics.budget_selectors import draws_on
 from governance.economics.models import ProvisionRequest
-from governance.economics.provision_presenting import budget_told
+from governance.economics.presenting.provisions import budget_told
+from governance.economics.selectors.budgets import draws_on
 from governance.usecases.media import kind_of
 from governance.usecases.models import Document
 from lineage import mirror

@@ -12,7 +12,7 @@ from approvals.selectors.worth import strictest_tolerance
 from foundation.canonical import decimal_text
 from foundation.models import OutboxEvent
 from governance.economics.models import Revaluation
-from governance.economics.wording import money
+from governance.economics.wording.cases import money
 from governance.people import notices
 from governance.people.selectors import holders
 from governance.people.services import tell

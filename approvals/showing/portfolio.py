@@ -32,7 +32,7 @@ from governance.economics.portfolio import (
     ranked,
     sums,
 )
-from governance.economics.wording import dated, money, number, percent, ratio, sourced
+from governance.economics.wording.cases import dated, money, number, percent, ratio, sourced
 from governance.usecases.risk_wording import tier_label, tier_look
 from governance.usecases.stage_wording import language_now
 

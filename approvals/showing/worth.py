@@ -8,7 +8,7 @@ from approvals.selectors.standing import Standing
 from approvals.selectors.worth import worth_with
 from governance.economics.cashflow import Refused
 from governance.economics.plan.problems import NotWritten
-from governance.economics.worth_presenting import sentence, tone_of, unknown_told
+from governance.economics.presenting.worth import sentence, tone_of, unknown_told
 from lineage.selectors.manifest import Sources
 
 

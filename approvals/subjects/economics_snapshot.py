@@ -12,10 +12,10 @@ from approvals.subjects import Before
 from approvals.subjects.record import RecordSubject
 from foundation.actor import Actor
 from foundation.permissions import Decision as Permission
-from governance.economics.baselines_permissions import may_put_up_case
-from governance.economics.baselines_selectors import baseline_of
 from governance.economics.components import component_body
 from governance.economics.models import Snapshot
+from governance.economics.permissions.baselines import may_put_up_case
+from governance.economics.selectors.baselines import baseline_of
 from governance.economics.services.baselines import COMPONENT, end_revoked_baseline, set_baseline_by_decision
 from governance.people.models import User
 from governance.usecases.models import UseCase

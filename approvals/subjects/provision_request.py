@@ -12,9 +12,9 @@ from approvals.subjects.record import RecordSubject
 from foundation.actor import Actor
 from foundation.canonical import digest
 from foundation.permissions import Decision as Permission
-from governance.economics.budget_selectors import BUDGET, budget_body, within_budgets
 from governance.economics.models import ProvisionRequest
-from governance.economics.provision_permissions import may_put_up_provision
+from governance.economics.permissions.provisions import may_put_up_provision
+from governance.economics.selectors.budgets import BUDGET, budget_body, within_budgets
 from governance.economics.services.provision_requests import (
     PROVISION,
     Consent,

@@ -10,16 +10,14 @@ class EconomicsConfig(AppConfig):
 
     def ready(self) -> None:
         from foundation import objects
-        from governance.economics import (
-            actuals_registering,
-            conditions,
-            provision_registering,
-            rates_registering,
-            simulations_registering,
-            views,
-            worth_registering,
-        )
+        from governance.economics import conditions
         from governance.economics.models import Case, Snapshot
+        from governance.economics.registering import actuals as actuals_registering
+        from governance.economics.registering import provisions as provision_registering
+        from governance.economics.registering import rates as rates_registering
+        from governance.economics.registering import simulations as simulations_registering
+        from governance.economics.registering import worth as worth_registering
+        from governance.economics.views import cases as views
         from governance.usecases import tabs
         from governance.usecases.models import UseCase
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from foundation.errors import Missing
 from foundation.pages import PersonRequest, refusal_of
-from governance.economics.drafts_selectors import changes_since, draft_of
 from governance.economics.models import CaseDraft
-from governance.economics.permissions import may_write
-from governance.economics.views import TAB
+from governance.economics.permissions.cases import may_write
+from governance.economics.selectors.drafts import changes_since, draft_of
+from governance.economics.views.cases import TAB
 from governance.people.roles import OUTSIDE
 from governance.people.selectors import holders
 from governance.usecases import tabs

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from governance.dictionary.selectors import bound_columns
-from governance.economics.selectors import current_snapshot
+from governance.economics.selectors.cases import current_snapshot
 from governance.people.models import RoleGrant
 from governance.people.roles import BUILDERS
 from governance.usecases.authorship import Authors

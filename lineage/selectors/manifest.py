@@ -13,7 +13,7 @@ from governance.dictionary.bindings import component_body as dictionary_body
 from governance.dictionary.selectors import BoundColumn, Place, bound_columns
 from governance.economics.components import component_body as economics_body
 from governance.economics.models import Snapshot
-from governance.economics.worth_selectors import Agreed, newest_and_agreed
+from governance.economics.selectors.worth import Agreed, newest_and_agreed
 from governance.usecases.models import Definition, Kpi, UseCase
 from lineage.models import Component, ModelVersion
 

@@ -12,7 +12,7 @@ from governance.economics.drivers import metrics_by_name
 from governance.economics.model_versions import Version
 from governance.economics.plan.problems import NotWritten
 from governance.economics.revaluing import Worth, worth_of
-from governance.economics.worth_selectors import Against, against_of
+from governance.economics.selectors.worth import Against, against_of
 from governance.usecases.models import UseCase
 from lineage.models import Metric, ModelVersion
 

@@ -8,8 +8,8 @@ from foundation.models import OutboxEvent
 from governance.economics.cashflow import Refused
 from governance.economics.models import Baseline, Revaluation
 from governance.economics.plan.problems import NotWritten
+from governance.economics.selectors.worth import baseline_in_force
 from governance.economics.services.worth import note_worth
-from governance.economics.worth_selectors import baseline_in_force
 from governance.usecases.models import UseCase
 from lineage.models import ModelVersion
 from lineage.readers import running

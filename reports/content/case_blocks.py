@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from foundation.drawing.tornado import Swing
 from governance.economics.cashflow import CENTS, MEASURES, Evaluation, Refused
 from governance.economics.drafting import worth_of_lines
-from governance.economics.figures_presenting import every_measure, opened
-from governance.economics.inputs_wording import input_told, value_told
 from governance.economics.pictures import sensitivity_picture
-from governance.economics.presenting import figures_told, frame_told, pictures_of
+from governance.economics.presenting.cases import figures_told, frame_told, pictures_of
+from governance.economics.presenting.figures import every_measure, opened
+from governance.economics.presenting.scenarios import rates_told, title_of
 from governance.economics.scenarios import BASE, evaluate_scenarios, inputs_of
-from governance.economics.scenarios_presenting import rates_told, title_of
 from governance.economics.sensitivity import tornado
-from governance.economics.wording import NONE, kind_label, money, number, percent, periods, ratio, when
+from governance.economics.wording.cases import NONE, kind_label, money, number, percent, periods, ratio, when
+from governance.economics.wording.inputs import input_told, value_told
 from reports.content.pictures import picture_blocks
 from reports.document import Block, Column, KeyValues, Table, Text, Value
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from governance.economics.components import component_body
 from governance.economics.models import Snapshot
-from governance.economics.selectors import evaluation_of
+from governance.economics.selectors.cases import evaluation_of
 from reports.bundle import Record
 from reports.content import case_blocks
 from reports.content.moment import snapshot_at

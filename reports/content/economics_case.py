@@ -13,17 +13,17 @@ from django.utils.translation import gettext as _
 
 from foundation.drawing.histogram import Class
 from foundation.models import AuditEvent
-from governance.economics import actuals_presenting as results_words
-from governance.economics.baselines_selectors import lines_known
 from governance.economics.cashflow import Evaluation, Refused
 from governance.economics.components import component_body, plan_of
 from governance.economics.models import Actual, Baseline, ProvisionRequest, Simulation, Snapshot
 from governance.economics.pictures import Outcomes, outcomes_picture
-from governance.economics.presenting import verdict_told
-from governance.economics.provision_presenting import money as cents
+from governance.economics.presenting import actuals as results_words
+from governance.economics.presenting.cases import verdict_told
+from governance.economics.presenting.provisions import money as cents
+from governance.economics.presenting.simulations import simulation_told
 from governance.economics.results import Results, Said, results_of
-from governance.economics.selectors import evaluation_of
-from governance.economics.simulations_presenting import simulation_told
+from governance.economics.selectors.baselines import lines_known
+from governance.economics.selectors.cases import evaluation_of
 from governance.economics.simulations_written import figure_of
 from governance.usecases.models import UseCase
 from reports.bundle import Record

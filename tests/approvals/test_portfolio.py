@@ -19,7 +19,7 @@ from foundation import clock
 from governance.economics import services
 from governance.economics.cashflow import rounded
 from governance.economics.models import RateRecord
-from governance.economics.selectors import evaluation_of
+from governance.economics.selectors.cases import evaluation_of
 from governance.people.models import Team, TeamGrant
 from governance.usecases import services as usecases
 from governance.usecases.models import UseCase

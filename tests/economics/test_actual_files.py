@@ -17,8 +17,8 @@ from foundation.errors import Conflict, Invalid
 from foundation.models import AuditEvent, Job
 from foundation.verification import verify
 from governance.economics.actual_files import Rule, read_bill, read_rows
-from governance.economics.baselines_selectors import said_of
 from governance.economics.models import Actual, ActualImport
+from governance.economics.selectors.baselines import said_of
 from governance.economics.services import actual_imports
 from governance.economics.services.actual_imports import take_in, try_actuals, try_again
 from governance.economics.services.actuals import correct_actual

@@ -12,8 +12,8 @@ from foundation import clock
 from foundation.errors import Conflict, Invalid, NotAllowed
 from foundation.models import AuditEvent
 from foundation.verification import verify
-from governance.economics.baselines_selectors import said_of
 from governance.economics.models import Actual, RateRecord
+from governance.economics.selectors.baselines import said_of
 from governance.economics.services.actuals import correct_actual, record_actual, record_actuals
 from tests.economics.realised import agreed, budget_holder, later, month, said, written
 
@@ -166,7 +166,7 @@ def test_the_database_keeps_what_was_said(world, case):
 
 def test_a_line_that_a_later_version_dropped_keeps_what_was_said_of_it(world):
     baseline = agreed(world, written(world), budget_holder(world))
-    from governance.economics.baselines_selectors import results
+    from governance.economics.selectors.baselines import results
     from tests.economics.realised import line
 
     with later():

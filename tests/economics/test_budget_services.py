@@ -10,7 +10,7 @@ import pytest
 from foundation.errors import Conflict, Invalid, NotAllowed
 from foundation.models import AuditEvent
 from governance.economics import services
-from governance.economics.budget_selectors import figures_of_budgets
+from governance.economics.selectors.budgets import figures_of_budgets
 from governance.people import services as people
 from tests.economics.provided import approved, asked_of, budget_of, costing, payer_of, put_up, today
 

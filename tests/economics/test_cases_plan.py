@@ -15,7 +15,7 @@ from governance.economics.components import component_body, plan_of, plan_of_cas
 from governance.economics.models import Snapshot
 from governance.economics.plan import Discount
 from governance.economics.plan.written import plan_as_mapping
-from governance.economics.selectors import current_snapshot, evaluation_of
+from governance.economics.selectors.cases import current_snapshot, evaluation_of
 from tests.economics.case_plans import line, rich_plan, simple_plan
 from tests.economics.test_snapshots import content
 

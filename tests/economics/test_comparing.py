@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from governance.economics.cashflow import evaluate
 from governance.economics.comparing import compared
-from governance.economics.comparing_presenting import comparison_told
 from governance.economics.plan import Discount, Exchange, Inflation, Plan
+from governance.economics.presenting.comparing import comparison_told
 from tests.economics.case_plans import line, rich_plan, simple_plan
 
 FIVE = Discount(((0, Decimal("0.05")),))

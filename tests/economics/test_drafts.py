@@ -11,10 +11,10 @@ from foundation.errors import Conflict, Invalid, Missing, NotAllowed
 from foundation.models import AuditEvent
 from foundation.verification import verify
 from governance.economics import drafting, services
-from governance.economics.drafts_selectors import changes_since, draft_of
 from governance.economics.models import Case, CaseDraft, Snapshot
 from governance.economics.plan import Discount
 from governance.economics.plan.written import plan_as_mapping
+from governance.economics.selectors.drafts import changes_since, draft_of
 from tests.economics.case_plans import begun, line, rich_plan, simple_plan
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from governance.economics import services
-from governance.economics.api import plan_body
+from governance.economics.api.cases import plan_body
 from governance.economics.models import CaseDraft, Snapshot
 from tests.economics.case_plans import begun, line, rich_plan, simple_plan
 

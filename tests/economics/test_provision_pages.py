@@ -12,7 +12,7 @@ from foundation import tokens
 from foundation.models import Token
 from governance.economics import services
 from governance.economics.models import Budget, ProvisionRequest
-from governance.economics.provision_views import provisions_card
+from governance.economics.views.provisions import provisions_card
 from tests.economics.provided import approved, asked_of, budget_of, costing, payer_of, put_up, today
 
 

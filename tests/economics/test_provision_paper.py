@@ -17,7 +17,7 @@ from governance.economics import services
 from governance.economics.budget_figures import Figures
 from governance.economics.models.provisions import LONGEST_NEED, LONGEST_REASON
 from governance.economics.paper_width import width
-from governance.economics.provision_presenting import head_of, sheet_of
+from governance.economics.presenting.provisions import head_of, sheet_of
 from governance.economics.services import provision_checks as checks
 from reports.provision_sheet import provision_pdf
 from tests.browser import chromium, context_of

@@ -13,8 +13,8 @@ from django.db import connection, connections
 from approvals.selectors.standing import standing_of
 from approvals.services.ballots import cast_ballot
 from foundation.errors import CountersignError
-from governance.economics.budget_selectors import figures_of_budgets
 from governance.economics.models import ProvisionRequest
+from governance.economics.selectors.budgets import figures_of_budgets
 from tests.conftest import make_world
 from tests.economics.provided import budget_of, costing, payer_of, put_up, say
 

@@ -13,9 +13,9 @@ from foundation.models import AuditEvent
 from governance.economics import drafting, services
 from governance.economics.models import CaseDraft, RateRecord
 from governance.economics.plan import Bias, Discount, Exchange, Inflation
+from governance.economics.presenting.rates import rows_told, shipped_offered
 from governance.economics.rate_bodies import body_of, rate_of, taken_over, without
-from governance.economics.rates_presenting import rows_told, shipped_offered
-from governance.economics.rates_selectors import choices, for_plan, is_old, rates_on
+from governance.economics.selectors.rates import choices, for_plan, is_old, rates_on
 from governance.economics.services.rates import adopt_shipped, end_rate, record_rate, take_rates
 from governance.economics.shipped import shipped_biases, shipped_rates
 from governance.people import services as people

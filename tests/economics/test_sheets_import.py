@@ -17,9 +17,9 @@ from governance.economics.cashflow.precision import total
 from governance.economics.components import plan_of
 from governance.economics.models import CaseDraft, CaseSheet, Snapshot
 from governance.economics.plan.written import plan_as_mapping
+from governance.economics.selectors.sheets import bytes_of, tried
 from governance.economics.services.sheets import keep_sheet, take_sheet
 from governance.economics.sheets import export_csv, export_xlsx, reading
-from governance.economics.sheets_selectors import bytes_of, tried
 from tests.economics.case_plans import begun, line, rich_plan, simple_plan
 
 URL = "/use-cases/churn/cost-benefit/import/"

@@ -59,9 +59,15 @@ ACTUAL_PAGES = [
 def set_up(world: Any) -> dict[str, Any]:
     """The newest version is approved, a line comes to more than planned, a file is tried, and another version is written."""
     snapshot = Snapshot.objects.filter(case__use_case=world.use_case).order_by("-number").first()
-    user = people.create_user(actor=actors.system("test"), username="controller", name="Controller", email="controller@example.com")
+    user = people.create_user(
+        actor=actors.system("test"), username="controller", name="Controller", email="controller@example.com"
+    )
     people.record_training(
-        actor=world.admin, user=user, training="budgets", completed_on=date(2026, 1, 31), evidence="https://learn.example.com/payer"
+        actor=world.admin,
+        user=user,
+        training="budgets",
+        completed_on=date(2026, 1, 31),
+        evidence="https://learn.example.com/payer",
     )
     people.grant_role(actor=world.lead, user=user, role="budget_holder", scope=world.use_case.public_id)
     request = put_up(world, snapshot)

@@ -12,10 +12,10 @@ from pypdf import PdfReader
 from foundation import clock
 from foundation.errors import Invalid, NotAllowed
 from governance.economics import services
-from governance.economics.api import evaluation_body
+from governance.economics.api.cases import evaluation_body
 from governance.economics.cashflow import MEASURES, rounded
-from governance.economics.figures_presenting import every_measure
-from governance.economics.selectors import evaluation_of
+from governance.economics.presenting.figures import every_measure
+from governance.economics.selectors.cases import evaluation_of
 from governance.usecases import services as usecases
 from reports import files
 from reports.content.case_blocks import on_paper

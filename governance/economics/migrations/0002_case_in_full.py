@@ -661,9 +661,7 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [models.Index(fields=["model_version"], name="revaluation_of_version")],
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("baseline", "model_version", "metrics_digest"), name="revaluation_found_once"
-                    )
+                    models.UniqueConstraint(fields=("baseline", "model_version", "metrics_digest"), name="revaluation_found_once")
                 ],
             },
         ),

@@ -71,7 +71,9 @@ class CaseDraft(PublicIdModel):
     plan = models.JSONField()  # as `plan.written` writes it
     based_on = models.PositiveIntegerField(default=0)  # the number of the snapshot that it began with; 0: none
     revision = models.PositiveIntegerField(default=1)
-    editors = models.JSONField(default=list, blank=True)  # public ids of all who changed it: whoever writes it down is not its only author
+    editors = models.JSONField(
+        default=list, blank=True
+    )  # public ids of all who changed it: whoever writes it down is not its only author
     edited_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     edited_at = models.DateTimeField()
 

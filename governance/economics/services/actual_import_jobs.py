@@ -10,8 +10,8 @@ from foundation.actor import Actor
 from foundation.errors import CountersignError
 from foundation.models import Job
 from foundation.permissions import require
-from governance.economics.actuals_permissions import may_record_actuals
 from governance.economics.models import ActualImport
+from governance.economics.permissions.actuals import may_record_actuals
 from governance.economics.services import actual_imports
 
 READ, REPORTED, TAKEN_IN = 40, 60, 100  # how far it is then, of a hundred

@@ -16,12 +16,12 @@ from foundation.errors import Conflict, FieldError, Invalid, TooLarge
 from foundation.permissions import require
 from foundation.services import validate
 from governance.economics.actual_files import COSTS, Entry, Found, read_bill, read_rows, rules_of
-from governance.economics.actuals_permissions import may_record_actuals
-from governance.economics.actuals_selectors import Planned, counts_of, planned_entries
-from governance.economics.actuals_wording import problem_said, unreadable_told
-from governance.economics.baselines_selectors import lines_known
 from governance.economics.models import Actual, ActualImport, ActualImportRow, Case
+from governance.economics.permissions.actuals import may_record_actuals
+from governance.economics.selectors.actuals import Planned, counts_of, planned_entries
+from governance.economics.selectors.baselines import lines_known
 from governance.economics.services.actuals import locked_case, write_planned
+from governance.economics.wording.actuals import problem_said, unreadable_told
 from governance.usecases.intake.reading import read
 from governance.usecases.intake.table import Unreadable
 from governance.usecases.media import plain_name

@@ -20,11 +20,11 @@ from foundation.permissions import require
 from foundation.services import validate
 from governance.economics.actual_files import Entry, Problem
 from governance.economics.actual_files.model import LONGEST_NOTE, LONGEST_REFERENCE, amount_of, currency_of, month_of
-from governance.economics.actuals_permissions import may_record_actuals
-from governance.economics.actuals_selectors import Planned, Rates, converted, counts_of, planned_entries
-from governance.economics.actuals_wording import problem_said
 from governance.economics.models import Actual, ActualImportRow, Case
+from governance.economics.permissions.actuals import may_record_actuals
+from governance.economics.selectors.actuals import Planned, Rates, converted, counts_of, planned_entries
 from governance.economics.services.variance import watch_results
+from governance.economics.wording.actuals import problem_said
 from governance.usecases.models import UseCase
 
 RECORDED = audit.kind("economics.actual.recorded", _("Actual recorded"))

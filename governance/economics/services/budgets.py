@@ -15,8 +15,8 @@ from foundation.canonical import digest
 from foundation.errors import Conflict, FieldError, Invalid
 from foundation.permissions import Denied, require
 from foundation.services import validate
-from governance.economics.budget_permissions import may_change_budget, may_hold_budget, may_open_budget
 from governance.economics.models import Budget, BudgetChange, ProvisionRequest
+from governance.economics.permissions.budgets import may_change_budget, may_hold_budget, may_open_budget
 from governance.people.models import User
 
 OPENED = audit.kind("economics.budget.opened", _("Budget opened"))

@@ -20,14 +20,14 @@ from foundation.services import validate
 from governance.economics.cashflow import Refused, evaluate, yearly_rate
 from governance.economics.components import FIRST_PLACES, component_body, stored_columns
 from governance.economics.models import Case, Snapshot
-from governance.economics.permissions import may_write
+from governance.economics.permissions.cases import may_write
 from governance.economics.plan import Plan
 from governance.economics.plan.checked import problems_of
 from governance.economics.plan.limits import MOST_PLACES_OF_RATES
 from governance.economics.plan.problems import Problem
 from governance.economics.plan.reading import Reader
 from governance.economics.plan.written import read_plan
-from governance.economics.selectors import current_snapshot
+from governance.economics.selectors.cases import current_snapshot
 from governance.usecases.models import UseCase
 
 OPENED = audit.kind("economics.case.opened", _("Cost-benefit case opened"))

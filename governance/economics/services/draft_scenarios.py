@@ -14,9 +14,9 @@ from governance.economics.cashflow import Refused
 from governance.economics.models import CaseDraft
 from governance.economics.plan import Plan, Scenario
 from governance.economics.plan.limits import KEY, LONGEST, MOST_OVERRIDES, MOST_SCENARIOS, OWN_SCENARIOS
-from governance.economics.refusals_wording import invalid_of
 from governance.economics.scenarios import overridden
 from governance.economics.services.drafts import change_draft
+from governance.economics.wording.refusals import invalid_of
 
 PART = "scenarios"
 

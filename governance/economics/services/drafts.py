@@ -19,11 +19,11 @@ from foundation.permissions import require
 from governance.economics import drafting
 from governance.economics.components import plan_of
 from governance.economics.models import Case, CaseDraft, Snapshot
-from governance.economics.permissions import may_write
+from governance.economics.permissions.cases import may_write
 from governance.economics.plan import Line, Plan
 from governance.economics.plan.reading import Reader
 from governance.economics.plan.written import read_plan
-from governance.economics.selectors import current_snapshot
+from governance.economics.selectors.cases import current_snapshot
 from governance.economics.services.cases import SOME_WRONG, kept_in, open_case, refuse_problems, write_snapshot
 from governance.economics.shipped import in_words, line_template
 from governance.usecases.models import UseCase

@@ -14,8 +14,8 @@ from foundation import audit, clock, outbox
 from foundation.actor import Actor
 from foundation.canonical import digest
 from foundation.errors import Conflict
-from governance.economics.budget_selectors import BUDGET, budget_digest, within_budgets
 from governance.economics.models import ProvisionRequest
+from governance.economics.selectors.budgets import BUDGET, budget_digest, within_budgets
 from governance.economics.services import provision_news as news
 from governance.economics.services.budgets import MOVED
 from governance.economics.services.provisions import ENDED, lock_money, locked_provision, write_end

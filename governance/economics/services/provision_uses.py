@@ -19,8 +19,8 @@ from foundation.errors import Conflict, FieldError, Invalid
 from foundation.permissions import require
 from foundation.services import validate
 from governance.economics.models import ProvisionRequest, ProvisionUse
+from governance.economics.permissions.provisions import may_record_use
 from governance.economics.provision_costs import month_of
-from governance.economics.provision_permissions import may_record_use
 from governance.economics.services.budgets import MOVED
 from governance.economics.services.provisions import lock_money, locked_provision
 

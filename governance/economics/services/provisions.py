@@ -19,9 +19,9 @@ from foundation.services import validate
 from governance.economics import provision_effect as effects
 from governance.economics.models import Budget, ProvisionRequest
 from governance.economics.models.provisions import LONGEST_NEED, LONGEST_REASON
+from governance.economics.permissions.provisions import may_ask_provision, may_end_provision
 from governance.economics.provision_costs import months_between, total_of
-from governance.economics.provision_permissions import may_ask_provision, may_end_provision
-from governance.economics.provision_selectors import day_value_of
+from governance.economics.selectors.provisions import day_value_of
 from governance.economics.services import provision_checks as checks
 from governance.economics.services import provision_news as news
 from governance.economics.services.budgets import MOVED, because

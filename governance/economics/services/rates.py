@@ -18,9 +18,9 @@ from foundation.permissions import require
 from foundation.services import validate
 from governance.economics import rate_bodies
 from governance.economics.models import CaseDraft, RateRecord
-from governance.economics.permissions import may_write
+from governance.economics.permissions.cases import may_write
+from governance.economics.permissions.rates import may_end_rate, may_record_rate
 from governance.economics.plan import Plan
-from governance.economics.rates_permissions import may_end_rate, may_record_rate
 from governance.economics.services.budgets import because
 from governance.economics.services.cases import SOME_WRONG
 from governance.economics.services.drafts import change_draft

@@ -14,12 +14,12 @@ from foundation.permissions import require
 from foundation.services import validate
 from governance.economics import drafting
 from governance.economics.models import CaseDraft, CaseSheet
-from governance.economics.permissions import may_write
+from governance.economics.permissions.cases import may_write
+from governance.economics.selectors.sheets import bytes_of, read_sheet
 from governance.economics.services.cases import SOME_WRONG
 from governance.economics.services.drafts import put_draft
 from governance.economics.sheets.problems import SheetProblem
 from governance.economics.sheets.reading import LARGEST
-from governance.economics.sheets_selectors import bytes_of, read_sheet
 from governance.usecases.media import plain_name
 from governance.usecases.models import UseCase
 

@@ -20,10 +20,10 @@ from governance.economics.assumptions import BASE, plan_in_scenario
 from governance.economics.cashflow import Refused
 from governance.economics.components import plan_of
 from governance.economics.models import Case, Simulation, Snapshot
-from governance.economics.refusals_wording import invalid_of
+from governance.economics.permissions.simulations import may_simulate
 from governance.economics.simulation import FEWEST, MOST, simulate
-from governance.economics.simulations_permissions import may_simulate
 from governance.economics.simulations_written import result_as_mapping
+from governance.economics.wording.refusals import invalid_of
 
 ASKED = audit.kind("economics.simulation.asked", _("Simulation asked for"))
 RUN = audit.kind("economics.simulation.run", _("Simulation run"))

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from foundation import audit, clock, outbox
 from foundation.actor import Actor
 from foundation.canonical import decimal_text
-from governance.economics.baselines_selectors import baseline_of, results
 from governance.economics.cashflow import Refused, rounded
 from governance.economics.models import Baseline, Case, Shortfall
 from governance.economics.results import Results
+from governance.economics.selectors.baselines import baseline_of, results
 from governance.people import notices
 from governance.people.selectors import holders
 from governance.people.services import tell

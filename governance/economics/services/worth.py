@@ -16,8 +16,8 @@ from foundation.permissions import require
 from governance.economics.cashflow import rounded
 from governance.economics.components import plan_of
 from governance.economics.models import Baseline, Revaluation
+from governance.economics.permissions.worth import may_note_worth
 from governance.economics.revaluing import Worth, worth_of
-from governance.economics.worth_permissions import may_note_worth
 
 PLACES = 18  # of a metric as it is kept; what follows from a confusion matrix has digits without end
 CHANGED = audit.kind("economics.worth.changed", _("A version is worth more or less than was approved"))
