@@ -25,11 +25,15 @@ class Among(Func):
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:
         column, params = compiler.compile(self.source_expressions[0])
-        return f"{column} = ANY(%s)", (*params, "{" + ",".join(map(_written, self.values)) + "}")
+        return f"{column} = ANY(%s)", (*params, _array(self.values))
 
 
-def _written(value: str | int) -> str:
-    """As an array of PostgreSQL writes it; the driver takes longer for it."""
-    if isinstance(value, int):
-        return str(value)
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _array(values: list[Any]) -> str:
+    """As PostgreSQL writes an array; the driver takes longer for it."""
+    if not values or isinstance(values[0], int):
+        return "{" + ",".join(map(str, values)) + "}"
+    inside = "\0".join(values)
+    if inside.count("\0") >= len(values):  # no text of that database holds NUL, so that such a value is found nowhere
+        return _array([value for value in values if "\0" not in value])
+    inside = inside.replace("\\", "\\\\").replace('"', '\\"')
+    return '{"' + inside.replace("\0", '","') + '"}'
