@@ -17,7 +17,7 @@ class Among(Func):
 
     def __init__(self, column: str, values: Iterable[str] | Iterable[int]) -> None:
         super().__init__(F(column))
-        self.values: list[Any] = sorted(set(values))
+        self.values: list[Any] = _storable(sorted(set(values)))
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:
         column, params = compiler.compile(self.source_expressions[0])
@@ -25,11 +25,19 @@ class Among(Func):
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:
         column, params = compiler.compile(self.source_expressions[0])
-        return f"{column} = ANY(%s)", (*params, "{" + ",".join(map(_written, self.values)) + "}")
+        return f"{column} = ANY(%s)", (*params, _array(self.values))
 
 
-def _written(value: str | int) -> str:
-    """As an array of PostgreSQL writes it; the driver takes longer for it."""
-    if isinstance(value, int):
-        return str(value)
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _storable(values: list[Any]) -> list[Any]:
+    """Without what no text of a database is: PostgreSQL refuses NUL, and SQLite takes what stands before it in JSON for the whole."""
+    if values and isinstance(values[0], str) and "\0" in "".join(values):
+        return [value for value in values if "\0" not in value]
+    return values
+
+
+def _array(values: list[Any]) -> str:
+    """As PostgreSQL writes an array; the driver takes longer for it."""
+    if not values or isinstance(values[0], int):
+        return "{" + ",".join(map(str, values)) + "}"
+    inside = "\0".join(values).replace("\\", "\\\\").replace('"', '\\"')
+    return '{"' + inside.replace("\0", '","') + '"}'

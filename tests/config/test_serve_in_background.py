@@ -64,6 +64,41 @@ def test_the_greeting_comes_when_it_answers_and_not_before(monkeypatch, settings
     assert out.getvalue().startswith("Countersign is at https://portal.example")
 
 
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ([None, 200, 200], 3),  # nothing, pages, all parts
+        ([200, 503, 503, 200], 4),  # pages first: the worker takes its time
+        ([400, 400], 2),  # served under another name: it cannot be asked how it is
+        ([200, None], 2),
+    ],
+)
+def test_the_greeting_waits_for_the_worker(monkeypatch, settings, tmp_path, said, asked):
+    settings.VAR = tmp_path
+    left = list(said)
+    monkeypatch.setattr(serve, "_status", lambda url: left.pop(0))
+    monkeypatch.setattr(serve.time, "sleep", lambda seconds: None)
+    out = io.StringIO()
+
+    serve.Command(stdout=out)._greet(None, "https://portal.example", "http://127.0.0.1:1", lambda: True)
+
+    assert len(said) - len(left) == asked
+    assert out.getvalue().startswith("Countersign is at https://portal.example")
+
+
+def test_who_waits_is_told_in_the_end_although_no_worker_comes(monkeypatch, settings, tmp_path):
+    settings.VAR = tmp_path
+    now = iter(range(0, 1000, 10))
+    monkeypatch.setattr(serve, "_status", lambda url: 503)
+    monkeypatch.setattr(serve.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(serve.time, "monotonic", lambda: float(next(now)))
+    out = io.StringIO()
+
+    serve.Command(stdout=out)._greet(None, "https://portal.example", "http://127.0.0.1:1", lambda: True)
+
+    assert out.getvalue().startswith("Countersign is at https://portal.example")
+
+
 def test_what_ended_before_it_answered_is_not_greeted(monkeypatch, settings, tmp_path):
     settings.VAR = tmp_path
     monkeypatch.setattr(serve, "_answers", lambda here: False)

@@ -36,3 +36,12 @@ def test_it_takes_keys_as_well(db):
     rows = User.objects.order_by("pk")
     assert list(rows.filter(Among("pk", [row.pk for row in made]))) == made
     assert not rows.filter(Among("pk", [])).exists()
+
+
+def test_a_text_with_nul_is_found_nowhere_and_hides_no_other():
+    """No text of PostgreSQL holds NUL; neither may it end one text and begin another."""
+    for name in ("ada", "eve"):
+        people.create_user(actor=actors.system("setup"), username=name, name=name, email=f"{name}@example.com")
+    rows = User.objects.order_by("pk").values_list("username", flat=True)
+    assert list(rows.filter(Among("username", ["ada\0eve"]))) == []
+    assert list(rows.filter(Among("username", ["ada\0bob", "eve"]))) == ["eve"]

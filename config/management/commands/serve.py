@@ -23,6 +23,7 @@ from config.supervisor import Child, Supervisor
 from foundation import jobs, keys
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+PATIENCE = 30.0  # seconds that broker and worker get after the pages are there; a server without them is greeted all the same
 
 
 class Command(BaseCommand):
@@ -81,8 +82,11 @@ class Command(BaseCommand):
                 raise CommandError(f"{host}:{port} cannot be used: {error.strerror}. Choose another one with --port.") from error
 
     def _greet(self, described: dict[str, Any] | None, url: str, here: str, is_running: Callable[[], bool]) -> None:
-        """Say where it is, once it answers: who waits for these lines can go on then. Without anybody to read them it serves on."""
+        """Say where it is, once it answers and its parts do: who waits for these lines can go on then. Without anybody to read them it serves on."""
         while is_running() and not _answers(here):
+            time.sleep(0.2)
+        until = time.monotonic() + PATIENCE
+        while is_running() and time.monotonic() < until and _warms_up(here):
             time.sleep(0.2)
         if not is_running():
             return
@@ -94,14 +98,24 @@ class Command(BaseCommand):
 
 def _answers(here: str) -> bool:
     """Whether the process that serves answers at all: any answer will do, also that this is not the name it serves under."""
+    return _status(f"{here}/healthz") is not None
+
+
+def _warms_up(here: str) -> bool:
+    """Whether it answers, and says itself that one of its parts does not yet."""
+    return _status(f"{here}/readyz") == 503
+
+
+def _status(url: str) -> int | None:
+    """What an address answers with; None where nothing does."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(f"{here}/healthz", timeout=5):
-            return True
-    except urllib.error.HTTPError:
-        return True
+        with opener.open(url, timeout=5) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
     except (urllib.error.URLError, OSError, http.client.HTTPException):
-        return False
+        return None
 
 
 def _address(host: str, port: int) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
@@ -37,6 +37,7 @@ from governance.dependencies.trust import source_edges
 
 _VERSION = "version:"
 _Key = tuple[Any, ...]
+REMEMBERED = 10_000  # edges, of about a kilobyte
 STILL_TOLD = timedelta(days=180)  # how long after its end a review is named as what is missing
 
 
@@ -53,8 +54,7 @@ class Wanted(Protocol):
     def hashes(self) -> Sequence[str]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """A release as the graph needs it."""
 
     node: str
@@ -188,33 +188,47 @@ def _add_reviews(packages: Mapping[PackageKey, PackageGraph], at: datetime) -> N
         discarded_at=None,
     ).order_by("-pk")
     columns = rows.values_list(
-        "public_id", "base_id", "release_id", Cast("criteria", TextField()), "verdict", "prepared_by__public_id",
-        Cast("expires_at", TextField()), Cast("withdrawn_at", TextField()), "confirmed_by__public_id",
+        "public_id", Cast("criteria", TextField()), "verdict", "prepared_by__public_id", Cast("expires_at", TextField()),
+        "confirmed_by__public_id", "base_id", "release_id", Cast("withdrawn_at", TextField()),
     )  # fmt: skip
-    for public_id, base, target, criteria, verdict, preparer, ends_at, withdrawn, confirmer in columns:
+    for *said, base, target, withdrawn in columns:
         if base is not None and base not in known:
             continue
         mine, release = known[target]
         before = known[base][1] if base is not None else None
-        mine.edges.append(
-            Edge(
-                id=public_id,
-                base=before.node if before is not None else NOTHING,
-                target=release.node,
-                criteria=_criteria(criteria),
-                caveat=Caveat.REVIEW,
-                verdict=verdict,
-                prepared_by=preparer or "",
-                confirmed_by=confirmer or "",
-                base_digest=before.source_digest if before is not None else "",
-                target_digest=release.source_digest,
-                ends_at=_instant(ends_at),
-                withdrawn=withdrawn is not None and _instant(withdrawn) <= at,
-            )
-        )
+        mine.edges.append(_edge(*said, before, release, withdrawn is not None and instant(withdrawn) <= at))
 
 
-def _instant(written: str) -> datetime:
+@lru_cache(maxsize=REMEMBERED)
+def _edge(
+    public_id: str,
+    criteria: str,
+    verdict: Literal["pass", "fail"],
+    preparer: str | None,
+    ends_at: str,
+    confirmer: str | None,
+    base: Known | None,
+    target: Known,
+    withdrawn: bool,
+) -> Edge:
+    """Remembered by everything that it follows from: what is asked about again and again is not put together each time."""
+    return Edge(
+        id=public_id,
+        base=base.node if base is not None else NOTHING,
+        target=target.node,
+        criteria=_criteria(criteria),
+        caveat=Caveat.REVIEW,
+        verdict=verdict,
+        prepared_by=preparer or "",
+        confirmed_by=confirmer or "",
+        base_digest=base.source_digest if base is not None else "",
+        target_digest=target.source_digest,
+        ends_at=instant(ends_at),
+        withdrawn=withdrawn,
+    )
+
+
+def instant(written: str) -> datetime:
     """As a database writes it. Thousands of them are read so in a fraction of the time that the driver takes."""
     found = datetime.fromisoformat(written)
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

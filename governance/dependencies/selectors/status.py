@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import CharField, OuterRef, Q, Subquery, Value, prefetch_related_objects
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, OuterRef, Q, Subquery, TextField, Value, prefetch_related_objects
+from django.db.models.functions import Cast, Coalesce
 
 from foundation import clock
 from foundation.among import Among
@@ -30,7 +30,7 @@ from governance.dependencies.models import (
 from governance.dependencies.review_graph import Edge
 from governance.dependencies.selectors.advisories import Found, findings_for
 from governance.dependencies.selectors.criteria import policy_and_criteria
-from governance.dependencies.selectors.graph import Graph, graph_of, same_version
+from governance.dependencies.selectors.graph import Graph, graph_of, instant, same_version
 from governance.dependencies.selectors.licences import licence_of
 from governance.dependencies.selectors.rulings import InForce, rulings_of
 from governance.dependencies.status import Asked, Data, Facts, Feed, Flaw, Ruled, Status, as_mapping, status_of_facts, where_from
@@ -193,8 +193,7 @@ def _pieces(rows: Iterable[Requirement]) -> Iterable[list[Requirement]]:
 # Files ---------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(NamedTuple):
     """A file that a lock names by its digest and that is at hand: which release it belongs to, if somebody looked."""
 
     release: str
@@ -214,9 +213,12 @@ def _files(hashes: Iterable[str], at: datetime) -> dict[str, _File]:
     first = Subquery(ArtifactScan.objects.filter(artifact=OuterRef("pk")).order_by("pk").values("scanned_at")[:1])
     rows = Artifact.objects.filter(Among("sha256", wanted), created_at__lte=at).annotate(looked=first)
     columns = ("sha256", "release__public_id", "release__package__ecosystem", "release__package__name", "release__version")
+    read = rows.values_list(*columns, "licence", Cast("looked", TextField()))
     return {
-        sha256: _File(release or "", ecosystem or "", name or "", version or "", licence, looked is not None and looked <= at)
-        for sha256, release, ecosystem, name, version, licence, looked in rows.values_list(*columns, "licence", "looked")
+        sha256: _File(
+            release or "", ecosystem or "", name or "", version or "", licence, looked is not None and instant(looked) <= at
+        )
+        for sha256, release, ecosystem, name, version, licence, looked in read
     }
 
 

@@ -170,8 +170,12 @@ def _reviews(asked: Asked, facts: Facts, need: frozenset[str], heard: _Heard) ->
     edges = [*facts.edges.get(asked.package, ()), *asked.trusted]
     live = _live(edges, facts)
     covered, missing = [], []
+    before: list[Edge] | None = None
+    found: list[Coverage] | None = None
     for criterion in sorted(need):
-        found = _covering(live(criterion), asked.nodes)
+        counting = live(criterion)
+        if counting != before:  # most reviews are for several criteria at once: the same edges cover the same
+            before, found = counting, _covering(counting, asked.nodes)
         if found is None:
             missing.append(criterion)
         else:
@@ -201,7 +205,9 @@ def _covering(live: Iterable[Edge], nodes: Iterable[str]) -> list[Coverage] | No
     return known if known and len(known) == len(found) else None
 
 
-def _edges_of(found: Iterable[Coverage]) -> tuple[Edge, ...]:
+def _edges_of(found: list[Coverage]) -> tuple[Edge, ...]:
+    if len(found) == 1:
+        return found[0].path  # no edge is on it twice
     return tuple(dict.fromkeys(edge for item in found for edge in item.path))
 
 
