@@ -87,7 +87,7 @@ class Command(BaseCommand):
             time.sleep(0.2)
         until = time.monotonic() + PATIENCE
         while is_running() and time.monotonic() < until and _warms_up(here):
-            time.sleep(0.2)
+            time.sleep(0.2)  # before it is asked again
         if not is_running():
             return
         said = f"{prepare.greeting(described, url)}\n\nLogs are in {logs()}. Stop with Ctrl-C.\n"

@@ -20,6 +20,7 @@ def entries_of_zip(file: bytes | IO[bytes]) -> Iterator[tuple[str, bytes] | Refu
     try:
         archive = zipfile.ZipFile(BytesIO(file) if isinstance(file, bytes) else file)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        # NotImplementedError: an archive of several disks, or of a newer version of ZIP
         yield Refused("", "archive", {"detail": str(error)})
         return
     with archive:
