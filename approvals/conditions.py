@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Max, Q, QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -16,8 +17,11 @@ from approvals.models.gates import Answer as GateAnswer
 from foundation import clock
 from foundation.actor import Actor
 from foundation.canonical import digest
+from foundation.templatetags.countersign import cents
 from governance.economics.components import component_body
 from governance.economics.conditions import newest_snapshots
+from governance.economics.models import Baseline, Shortfall
+from governance.economics.selectors.baselines import baselines_in_force, open_shortfalls
 from governance.usecases import conditions, returns, signs_of_life
 from governance.usecases.conditions import Answer, Cases
 from governance.usecases.models import UseCase
@@ -207,8 +211,12 @@ def _nothing_waits(case: UseCase, count: int) -> Answer:
 
 
 def _economics(cases: Cases) -> Mapping[int, Answer]:
-    """Whether an approval that holds was given over the newest snapshot, to the byte."""
+    """Whether the newest snapshot is the baseline, or an approval that holds was given over it, to the byte.
+
+    It has to be approved again where results fell behind that baseline by more than was agreed.
+    """
     snapshots, decisions = newest_snapshots(cases), _in_force(cases)
+    baselines, behind = _baselines(cases)
     found = {}
     for case in cases:
         url = f"/use-cases/{case.slug}/cost-benefit/"
@@ -217,9 +225,42 @@ def _economics(cases: Cases) -> Mapping[int, Answer]:
             found[case.pk] = Answer("unmet", _("Nobody wrote down what it costs and what it brings."), url, ASKERS)
             continue
         judged = digest(component_body(row))
-        if any(item.manifest.get("economics") == judged for item in decisions.get(case.pk, ())):
+        baseline = baselines.get(case.pk)
+        if baseline is not None and baseline.snapshot.digest == judged:
+            if case.pk in behind:
+                said = _behind(behind[case.pk])
+                found[case.pk] = Answer("unmet", said, f"{url}actuals/", ("project_lead", "budget_holder", "business_owner"))
+            else:
+                said = _("Version %(number)s is the baseline.") % {"number": baseline.snapshot.number}
+                found[case.pk] = Answer("met", said, url)
+        elif any(item.manifest.get("economics") == judged for item in decisions.get(case.pk, ())):
             found[case.pk] = Answer("met", _("Snapshot %(number)s") % {"number": row.number}, url)
         else:
             said = _("No approval in force was given over snapshot %(number)s.") % {"number": row.number}
             found[case.pk] = Answer("unmet", said, url, ("business_owner", "budget_holder"))
     return found
+
+
+def _baselines(cases: Cases) -> tuple[Mapping[int, Baseline], Mapping[int, Shortfall]]:
+    """The baselines that hold, and where results fell behind them, by use case. Two queries; one where there is no baseline."""
+
+    def read() -> tuple[Mapping[int, Baseline], Mapping[int, Shortfall]]:
+        baselines = baselines_in_force([case.pk for case in cases])
+        return baselines, open_shortfalls(list(baselines)) if baselines else {}
+
+    return cases.once("baselines", read)
+
+
+def _behind(row: Shortfall) -> str:
+    """How far results were behind the baseline when that was found, in words."""
+    words = {
+        "day": date_format(row.found_at, "DATE_FORMAT"),
+        "expected": cents(row.expected),  # kept to the cent: in whole units it would be rounded twice
+        "planned": cents(row.planned),
+        "currency": row.currency,
+    }
+    said = _(
+        "On %(day)s %(expected)s %(currency)s was expected where %(planned)s %(currency)s was agreed. Costs and benefits have to be "
+        "approved again."
+    )
+    return said % words

@@ -8,6 +8,7 @@ from typing import Any
 
 from approvals.insights import METHOD, TOO_FEW, Figures, Minutes, Times, Trend, cost_of_waiting
 from approvals.showing.insights import Board, title_of
+from foundation.rounding import rounded
 
 
 def insights_body(board: Board) -> dict[str, Any]:
@@ -96,7 +97,7 @@ def _share_body(part: int, whole: int) -> dict[str, Any]:
 
 
 def _money_body(amounts: Mapping[str, Decimal]) -> list[dict[str, str]]:
-    return [{"amount": str(amount), "currency": currency} for currency, amount in amounts.items()]
+    return [{"amount": f"{rounded(amount):f}", "currency": currency} for currency, amount in amounts.items()]
 
 
 def _number(value: float | None) -> float | None:

@@ -111,7 +111,7 @@ def ask_for_signature(request: PersonRequest, paper: Paper) -> PaperPanel | Http
             comment=comment,
         )
 
-    signs = purpose not in (Request.Purpose.CHANGE, Request.Purpose.USE, Request.Purpose.EXCEPTION)
+    signs = purpose in (Request.Purpose.DEFINITION, Request.Purpose.SIGNOFF)
     if sent and (done := attempt(form, asked)):
         said = _("Sign-off of %(title)s is asked for.") if signs else _("Approval of %(title)s is asked for.")
         return after(request, said % {"title": paper}, f"/requests/{done.value.public_id}/")

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from approvals.difference import Row, number_of, plain_number
+from approvals.difference import Row, number_of
+from foundation.rounding import rounded
+from foundation.templatetags.countersign import figure as written
 from governance.dictionary.wording import deviation_told
 from governance.economics.cashflow import Evaluation, evaluate
-from governance.economics.components import Line
+from governance.economics.cashflow.precision import product, total
+from governance.economics.comparing import compared
+from governance.economics.components import plan_of_case
+from governance.economics.plan import Line
+from governance.economics.presenting.comparing import comparison_told
+from governance.economics.wording.cases import discount_told, driver_told, horizon_told, money, periods, when
 from governance.usecases.consequence import consequence
 from governance.usecases.models import Definition, UseCase
 from governance.usecases.wording import field_label as use_case_label
 from governance.usecases.wording_kpis import sentence_of
 
 MOST_ROWS = 60  # of a difference on a page; the count says how many there are
-DELTA = Decimal("0.000001")
+DELTA = 6  # places of a step
 
 
 def figure(value: Any) -> str:
     """A number with the reader's separators; anything else as it is."""
     number = number_of(value)
-    return str(value) if number is None else str(number_format(plain_number(number), force_grouping=True))
+    return str(value) if number is None else written(number)
 
 
 def use_case_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -135,7 +139,7 @@ def _metric(metric: Mapping[str, Any], old: Mapping[tuple[str, str], Any]) -> di
         "dataset": metric["dataset"],
         "value": figure(metric["value"]),
         "before": figure(was) if was is not None else "",
-        "delta": f"{'+' if step > 0 else '−'}{figure(abs(step.quantize(DELTA)))}" if step else ("=" if step is not None else ""),
+        "delta": f"{'+' if step > 0 else '−'}{figure(abs(rounded(step, DELTA)))}" if step else ("=" if step is not None else ""),
     }
 
 
@@ -239,53 +243,49 @@ def economics_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) ->
     case = body.get("case")
     if case is None:
         return {"missing": _("Nobody has written down what it costs and brings.")}
-    lines = [Line.stored(line) for line in case["lines"]]
     worth = _worth(case)
     earlier = (before or {}).get("case")
     was = _worth(earlier) if earlier and earlier != case else None
     return {
         "currency": case["currency"],
-        "rate": figure(Decimal(str(case["discount_rate"])) * 100),
+        "rate": discount_told(worth.plan.discount),
         "horizon": case["horizon"],
         "sentence": _npv_sentence(case, worth),
-        "npv": _money(worth.npv),
-        "npv_before": _money(was.npv) if was else "",
-        "positive": worth.npv > 0,
-        "costs": _money(sum(worth.flows.costs, Decimal(0))),
-        "benefits": _money(sum(worth.flows.benefits, Decimal(0))),
-        "payback": figure(worth.payback.quantize(Decimal("0.1"))) if worth.payback is not None else "",
-        "lines": [_case_line(line) for line in lines],
+        "npv": money(worth.npv),
+        "npv_before": money(was.npv) if was else "",
+        "positive": rounded(worth.npv, 0) >= 0,
+        "costs": money(total(worth.flows.costs)),
+        "benefits": money(total(worth.flows.benefits)),
+        "payback": periods(worth.payback_last, worth.plan.period) if worth.payback_last is not None else "",
+        "changes": comparison_told(compared(was.plan, worth.plan)) if was else None,
+        "lines": [_case_line(worth, line) for line in worth.plan.lines],
     }
 
 
 def _worth(case: Mapping[str, Any]) -> Evaluation:
-    lines = [Line.stored(line) for line in case["lines"]]
-    return evaluate(lines, horizon=case["horizon"], rate=Decimal(str(case["discount_rate"])))
+    return evaluate(plan_of_case(case))
 
 
 def _npv_sentence(case: Mapping[str, Any], worth: Evaluation) -> str:
-    years = ngettext("%(count)d year", "%(count)d years", case["horizon"]) % {"count": case["horizon"]}
-    words = {"amount": _money(abs(worth.npv)), "currency": case["currency"], "years": years}
-    if worth.npv > 0:
+    left = rounded(worth.npv, 0)
+    words = {"amount": money(abs(left)), "currency": case["currency"], "years": horizon_told(worth.plan)}
+    if not left:
+        return _("Over %(horizon)s it brings what it costs, as worth today.") % {"horizon": words["years"]}
+    if left > 0:
         return _("Worth %(amount)s %(currency)s over %(years)s, everything discounted to today.") % words
     return _("Costs %(amount)s %(currency)s more than it brings over %(years)s, everything discounted to today.") % words
 
 
-def _case_line(line: Line) -> dict[str, Any]:
-    single = line.from_period == line.to_period
-    words = {"first": line.from_period, "last": line.to_period}
-    when = _("year %(first)s") % words if single else _("each of the years %(first)s to %(last)s") % words
+def _case_line(worth: Evaluation, line: Line) -> dict[str, Any]:
+    """A line each time it falls; where a model drives it, what that brings."""
+    plain = f"{figure(line.quantity)} {line.unit} × {figure(line.unit_price)}"
     return {
         "title": line.title,
         "kind": _("Cost") if line.kind == "cost" else _("Benefit"),
-        "reckoning": f"{figure(line.quantity)} {line.unit} × {figure(line.unit_price)}",
-        "amount": _money(line.quantity * line.unit_price),
-        "when": when,
+        "reckoning": plain if line.driver is None else driver_told(line.driver),
+        "amount": money(product(line.quantity, line.unit_price) if line.driver is None else line.driver.worth()),
+        "when": when(line, worth.plan.period),
     }
-
-
-def _money(amount: Decimal) -> str:
-    return str(number_format(amount.quantize(Decimal(1)), force_grouping=True))
 
 
 def labelled(rows: Sequence[Row]) -> list[dict[str, str]]:

@@ -18,6 +18,8 @@ from approvals.readable import MOST_ROWS
 from approvals.wording_envelopes import free_sentences, limit_sentences, moves_text
 from governance.dependencies.models import Ruling
 from governance.dictionary.wording_data_use import basis_label
+from governance.economics.models import ProvisionRequest
+from governance.economics.presenting.provisions import sheet_of_content
 
 CONTEXT = 3  # unchanged lines around a change
 
@@ -82,6 +84,16 @@ def ruling_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> di
     }
 
 
+def provision_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What is to be provided, what for, what it costs, what else was looked at, and what happens without it."""
+    return {"kind": str(dict(ProvisionRequest.Kind.choices).get(body.get("kind", ""), "")), "sheet": sheet_of_content(body)}
+
+
+def budget_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Whether the budget has enough for it."""
+    return {"within": bool(body.get("within"))}
+
+
 def policy_view(body: Mapping[str, Any], text: str, text_before: str | None) -> dict[str, Any]:
     """The chain drawn, and the text beside the one before. `text` is as its author wrote it."""
     return {
@@ -137,6 +149,7 @@ def labelled(rows: Sequence[Row]) -> list[dict[str, str]]:
         "bulk": _("Many at once"),
         "checks": _("Checks"),
         "reviewed_for": _("Packages reviewed for"),
+        "worth_tolerance": _("May be worth less by"),
         "open_for": _("Open for"),
         "valid_for": _("Valid for"),
         "grace": _("Warns before it ends"),
@@ -167,6 +180,18 @@ def labelled(rows: Sequence[Row]) -> list[dict[str, str]]:
         "expires_at": _("Until when"),
         "until_fix": _("Only until a fix exists"),
         "supersedes": _("Takes the place of"),
+        "need": _("What for"),
+        "lines": _("Costs"),
+        "quantity": _("Quantity"),
+        "unit": _("Unit"),
+        "unit_price": _("Price of one"),
+        "alternatives": _("Alternatives"),
+        "no_cheaper": _("Why nothing is cheaper"),
+        "without": _("Without it"),
+        "total": _("Sum"),
+        "from": _("From"),
+        "budget": _("Budget"),
+        "within": _("Within the budget"),
     }
     return [
         {

@@ -7,10 +7,11 @@ from typing import Any
 from django.utils.translation import gettext
 
 from approvals.models import Request
-from approvals.services import clocks, news, requests
+from approvals.services import clocks, news, requests, worth_news
 from foundation import outbox
 from foundation.actor import system
 from foundation.models import OutboxEvent
+from governance.economics.selectors.budgets import waiting_for
 
 OF_A_USE_CASE = ("usecases.definition.written", "economics.snapshot.written")
 OF_A_VERSION = ("lineage.model_version.measured", "lineage.model_version.verified", "lineage.model_version.locks_read")
@@ -34,6 +35,7 @@ NEWS: dict[str, Any] = {
     "approvals.waiver.opened": news.on_waiver_opened,
     "approvals.waiver.ended": news.on_waiver_ended,
     "approvals.waiver.reviewed": news.on_waiver_reviewed,
+    "economics.worth.changed": worth_news.on_worth_changed,
 }
 
 
@@ -49,6 +51,8 @@ def connect() -> None:
         (("approvals.policy.withdrawn",), of_a_policy),
         (("dictionary.data_use.withdrawn",), of_a_withdrawn_use),
         (("dependencies.ruling.revoked", "dependencies.ruling.decided"), of_a_ruling),
+        (("economics.provision.withdrawn",), of_a_provision),
+        (("economics.budget.moved",), of_a_budget),
     ):
         for topic in topics:
             outbox.subscribe(topic, subscriber)
@@ -77,6 +81,17 @@ def of_a_ruling(event: OutboxEvent) -> None:
     """A ruling that was taken back, or decided at the moment in which somebody put it up, waits for nobody's answer any more."""
     for row in Request.objects.open().filter(subject_type="ruling", subject_id=event.subject_id):
         requests.withdraw(actor=system("rulings"), request=row, reason=gettext("The ruling was taken back or decided elsewhere."))
+
+
+def of_a_provision(event: OutboxEvent) -> None:
+    """A provision that was withdrawn waits for nobody's answer any more."""
+    for row in Request.objects.open().filter(subject_type="provision_request", subject_id=event.subject_id):
+        requests.withdraw(actor=system("provisions"), request=row, reason=gettext("The provision was withdrawn."))
+
+
+def of_a_budget(event: OutboxEvent) -> None:
+    """What a budget has left is different: what is asked for out of it may be within it now, or above it."""
+    clocks.look_at(Request.objects.filter(subject_type="provision_request", subject_id__in=waiting_for(event.subject_id)))
 
 
 def of_people(event: OutboxEvent) -> None:

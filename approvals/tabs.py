@@ -18,6 +18,7 @@ from foundation.pages import PersonRequest, slice_of
 from governance.dependencies import ruling_asks
 from governance.dependencies.models import Ruling
 from governance.dictionary.models import DataUse, Proposal
+from governance.economics.models import ProvisionRequest, Snapshot
 from governance.usecases import newest, panels, tabs
 from governance.usecases.models import Definition, UseCase
 from governance.usecases.newest import Asked
@@ -81,6 +82,10 @@ def type_of(paper: Paper) -> tuple[str, str]:
         return "data_use", "use"
     if isinstance(paper, Ruling):
         return "ruling", "exception"
+    if isinstance(paper, ProvisionRequest):
+        return "provision_request", "provision"
+    if isinstance(paper, Snapshot):
+        return "economics_snapshot", "baseline"
     return ("use_case_definition", "definition") if isinstance(paper, Definition) else ("document", "signoff")
 
 
@@ -89,7 +94,10 @@ def sign_offs(actor: Actor, papers: Sequence[Paper]) -> Mapping[str, SignOff]:
     ids = [paper.public_id for paper in papers]
     kinds = {type_of(paper)[0] for paper in papers}
     last = Request.objects.filter(subject_type__in=kinds, subject_id__in=ids).order_by().values("subject_id")
-    rows = list(requests_with_people(actor).filter(pk__in=last.annotate(last=Max("pk")).values("last")))
+    newest_of_each = list(last.annotate(last=Max("pk")).values_list("last", flat=True))
+    if not newest_of_each:  # what this actor may see is a long question; most papers were never put up
+        return {}
+    rows = list(requests_with_people(actor).filter(pk__in=newest_of_each))
     asked = as_asked(rows)
     decided = {row.request_id: row for row in Decision.objects.filter(request__in=rows)}
     found = {}

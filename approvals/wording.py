@@ -86,6 +86,9 @@ def fact_label(name: str) -> str:
         "cost": _("cost"),
         "sensitivity": _("sensitivity"),
         "scope": _("whom it is for"),
+        "provision.kind": _("what is to be provided"),
+        "provision.total": _("what it costs in all"),
+        "provision.within_budget": _("within the budget"),
         "stewards": _("whose stewards it touches"),
         "reading_teams": _("which teams read what it changes"),
     }
@@ -143,6 +146,8 @@ def component_label(name: str) -> str:
         "dictionary_change": _("changes of meaning"),
         "data_use": _("use of data"),
         "ruling": _("ruling on a package"),
+        "provision": _("provision"),
+        "budget": _("budget"),
     }
     return labels.get(name, name)
 

@@ -21,6 +21,7 @@ from governance.people.models import Notice
 from governance.people.selectors import MANY, unread_count
 
 OUTSIDE = ("/", "/notices/", "/use-cases/")  # places that exist for somebody from outside
+BEHIND = {"/portfolio/": ("/economics/",)}  # what a place leads to under other addresses
 
 
 def portal(request: Any) -> dict[str, Any]:
@@ -47,6 +48,7 @@ def _navigation(request: Any) -> list[dict[str, Any]]:
         (_("Models"), "/models/", "boxes"),
         (_("Dictionary"), "/dictionary/", "book-a"),
         (_("Dependencies"), "/dependencies/", "package-search"),
+        (_("Portfolio"), "/portfolio/", "chart-scatter"),
         (_("Insights"), "/insights/", "chart-no-axes-column"),
         (_("Reports"), "/reports/", "file-check"),
         (_("Audit"), "/audit/", "scroll-text"),
@@ -60,7 +62,7 @@ def _navigation(request: Any) -> list[dict[str, Any]]:
             "label": label,
             "url": url,
             "icon": icon,
-            "current": request.path == url if url == "/" else request.path.startswith(url),
+            "current": request.path == url if url == "/" else request.path.startswith((url, *BEHIND.get(url, ()))),
             "count": counts.get(url, 0),
             "unread": url == "/notices/",  # what the count counts
         }

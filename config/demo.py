@@ -1,4 +1,4 @@
-"""The demo: six use cases in different stages of their lives, made through the same services that people and CI use.
+"""The demo: use cases in different stages of their lives, made through the same services that people and CI use.
 
 Told as stories that run side by side over half a year (`demo_time`), so that ages, waiting times and the log are what they would
 have been. Loaded once. What it made is described in `var/demo.json`, which holds the passwords and is readable by its owner only.
@@ -18,6 +18,11 @@ from config import (
     demo_credit,
     demo_dependencies,
     demo_dictionary,
+    demo_economics_case,
+    demo_economics_driven,
+    demo_economics_provisions,
+    demo_economics_rates,
+    demo_economics_results,
     demo_increments,
     demo_intake,
     demo_people,
@@ -74,6 +79,11 @@ def _others(cast: Cast, past: Past) -> list[Story]:
         *demo_risk.stories(cast, past),
         *demo_talk.stories(cast, past),
         *demo_intake.stories(cast, past),
+        *demo_economics_case.stories(cast, past),
+        *demo_economics_driven.stories(cast, past),
+        *demo_economics_results.stories(cast, past),
+        demo_economics_provisions.story(cast, past),
+        demo_economics_rates.story(cast, past),
     ]
 
 

@@ -13,16 +13,16 @@ from django.conf import settings
 
 from approvals.models import Ballot
 from approvals.services import gates
+from config import demo_economics_case, demo_economics_otherwise
 from config.demo_cast import Cast, give_roles, pipeline
 from config.demo_dictionary import agree, first_of
 from config.demo_repository import DemoRepository, build, pushed
 from config.demo_time import Past, Story
-from config.demo_words import answers, ask, line, look, vote
+from config.demo_words import answers, ask, look, vote
 from foundation import actor as actors
 from foundation.actor import Actor
 from governance.dictionary import services as dictionary
 from governance.dictionary.models import DataElement
-from governance.economics import services as economics
 from governance.people import services as people
 from governance.people.models import Team
 from governance.usecases import services as usecases
@@ -246,19 +246,5 @@ def _dictionary(cast: Cast) -> None:
 
 
 def _case(cast: Cast, use_case: UseCase) -> None:
-    economics.write_snapshot(
-        actor=cast["petra"],
-        use_case=use_case,
-        horizon=3,
-        discount_rate=Decimal("0.08"),
-        real_or_nominal="real",
-        currency="EUR",
-        note="First case, before the pilot.",
-        lines=[
-            line("build", "Building and validating", "cost", 120, "person-day", 640, 0, 0),
-            line("labels", "Labels checked by phone", "cost", 4000, "label", "1.80", 0, 0),
-            line("run", "Scoring and monitoring", "cost", 12, "month", 850, 1, 3),
-            line("offers", "Offers to customers who stay anyway", "cost", 31200, "offer", "1.20", 1, 3),
-            line("kept", "Customers kept", "benefit", 1680, "customer", 62, 1, 3),
-        ],
-    )
+    demo_economics_case.churn(cast, use_case)
+    demo_economics_otherwise.simulated(cast, use_case)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from approvals.models import Condition, Request
 from approvals.services import ballots, decisions, requests
+from config import demo_economics_case
 from config.demo_cast import Cast, give_roles, pipeline, place
 from config.demo_small_repository import LOCK, SmallRepository, Work, build, lock_of
 from config.demo_time import Past, Story
-from config.demo_words import Said, again, answers, ask, line, look, push, vote
+from config.demo_words import Said, again, answers, ask, look, push, vote
 from foundation.actor import Actor
-from governance.economics import services as economics
 from governance.people import services as people
 from governance.usecases import services as usecases
 from governance.usecases.files import write_use_case
@@ -95,20 +95,7 @@ def opening(kit: Credit) -> Story:
             }
         ],
     )
-    economics.write_snapshot(
-        actor=cast["petra"],
-        use_case=kit.use_case,
-        horizon=3,
-        discount_rate=Decimal("0.08"),
-        real_or_nominal="real",
-        currency="EUR",
-        note="Hours of clerks only; fewer defaults are not counted yet.",
-        lines=[
-            line("build", "Building and validating", "cost", 210, "person-day", 680, 0, 0),
-            line("run", "Scoring, monitoring, explaining", "cost", 12, "month", 3200, 1, 3),
-            line("hours", "Hours of clerks", "benefit", 4100, "hour", 46, 1, 3),
-        ],
-    )
+    demo_economics_case.credit(cast, kit.use_case)
     signature = requests.open_request(
         actor=cast["petra"],
         subject_type="use_case_definition",

@@ -13,14 +13,14 @@ from typing import Any
 
 from approvals.models import Policy
 from approvals.services import policies, requests
+from config import demo_economics_case
 from config.demo_cast import Cast, give_roles, place
 from config.demo_dictionary import agree
 from config.demo_small_repository import LOCK, Work, build, lock_of
 from config.demo_time import Past, Story
-from config.demo_words import answers, ask, line, look, push, vote
+from config.demo_words import answers, ask, look, push, vote
 from governance.dictionary import services as dictionary
 from governance.dictionary.models import DataElement
-from governance.economics import services as economics
 from governance.people import services as people
 from governance.people.models import Team
 from governance.usecases import services as usecases
@@ -236,20 +236,7 @@ def metering(cast: Cast, past: Past) -> Story:
             }
         ],
     )
-    economics.write_snapshot(
-        actor=cast["petra"],
-        use_case=row,
-        horizon=3,
-        discount_rate=Decimal("0.08"),
-        real_or_nominal="real",
-        currency="EUR",
-        note="Letters and corrected bills only.",
-        lines=[
-            line("build", "Building", "cost", 35, "person-day", 640, 0, 0),
-            line("run", "Running", "cost", 12, "month", 140, 1, 3),
-            line("letters", "Letters that are not sent", "benefit", 8200, "letter", "3.10", 1, 3),
-        ],
-    )
+    demo_economics_case.meters(cast, row)
     signature = requests.open_request(
         actor=cast["petra"],
         subject_type="use_case_definition",

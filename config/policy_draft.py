@@ -6,8 +6,9 @@ Every button sends the whole form. Rows keep their number for as long as the for
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -88,17 +89,18 @@ class StepRow:
 class PolicyDraft:
     """`base`: the policy that the form began with; what the form does not show is kept from there. `data`: what was sent."""
 
-    def __init__(self, base: Policy, calendars: Choices, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, base: Policy, calendars: Choices, criteria: Choices, data: Mapping[str, Any] | None = None) -> None:
         self.base = base
         self.calendars = calendars
         self.data = data
         self.problems: list[str] = []  # what belongs to no field
+        self.whole_form = partial(WholeForm, criteria=criteria)
         if data is None:
             self.order = list(range(len(base.steps)))
-            self.whole = WholeForm(initial=_whole(base))
+            self.whole = self.whole_form(initial=_whole(base))
         else:
             self.order = _numbers(data.get(ORDER, ""))
-            self.whole = WholeForm(data)
+            self.whole = self.whole_form(data)
         self.rows = self._rows(bound=data is not None)
 
     # Rows --------------------------------------------------------------------------------------------------------------
@@ -171,7 +173,7 @@ class PolicyDraft:
         elif argument.isascii() and argument.isdigit() and int(argument) in self.order:
             at = self._moved(name, int(argument))
         if self.data is not None:
-            self.whole = _unbound(WholeForm, self.data)
+            self.whole = _unbound(self.whole_form, self.data)
         self.rows = self._rows(bound=False)
         for row in self.rows:
             if name == "add" and row.row == at:
@@ -249,7 +251,7 @@ class PolicyDraft:
             "break_glass": self._glass(said),
             "steps": [self._step(row) for row in self.rows],
             "checks": kept["checks"],
-            **({"reviewed_for": kept["reviewed_for"]} if "reviewed_for" in kept else {}),
+            **{name: said[name] for name in ("reviewed_for", "worth_tolerance") if said[name]},
         }
         if changes := kept.get("standard_changes"):
             body["standard_changes"] = [
@@ -306,7 +308,7 @@ class PolicyDraft:
     def _place(self, path: str) -> tuple[forms.Form | None, str]:
         found = PLACE.match(path)
         if found is None:
-            return self.whole, FIELD_OF_WHOLE.get(path, path)
+            return self.whole, FIELD_OF_WHOLE.get(path, path.partition("[")[0])
         if int(found[1]) >= len(self.rows):
             return None, ""
         row, name = self.rows[int(found[1])], found[2] or ""
@@ -331,7 +333,7 @@ def _as_sent(form: forms.Form, data: Any) -> dict[str, Any]:
     return {name: field.widget.value_from_datadict(data, {}, form.add_prefix(name)) for name, field in form.fields.items()}
 
 
-def _unbound(kind: type[forms.Form], data: Any) -> Any:
+def _unbound(kind: Callable[[], forms.Form], data: Any) -> Any:
     form = kind()
     form.initial = _as_sent(form, data)
     return form
@@ -354,6 +356,8 @@ def _whole(policy: Policy) -> dict[str, Any]:
         "open_for": policy.open_for_days,
         "valid_for": policy.valid_for_days,
         "grace": policy.grace_days or None,
+        "reviewed_for": list(policy.reviewed_for),
+        "worth_tolerance": str(policy.worth_tolerance or ""),
         "glass": policy.break_glass is not None,
         "glass_roles": list(glass.roles),
         "glass_hours": glass.hours,

@@ -17,6 +17,7 @@ from approvals.policy.reading import MAX_HOURS, MAX_QUORUM
 from approvals.services.decisions import LONGEST_COMMENT
 from approvals.wording import component_label, fact_label
 from config.forms import PolicyForm
+from foundation.choices import choice_field
 from foundation.days import DayField
 from governance.people.roles import ASKED_OF_EACH, ROLES
 
@@ -25,6 +26,7 @@ UNITS = [("days", _("working days")), ("hours", _("working hours")), ("minutes",
 SIGNED = {"click": _("With a click"), "reauth": _("With the password, once more")}
 SUBMITTER, CONTRIBUTORS = "submitter", "contributors"
 LONGEST_SPAN = 1_000_000
+LONGEST_TOLERANCE = 40  # characters
 
 
 def components() -> Choices:
@@ -82,6 +84,22 @@ class WholeForm(forms.Form):
     glass_hours = forms.IntegerField(label=_("For at most so many hours"), required=False, min_value=1, max_value=MAX_HOURS)
     glass_amount = _amount(_("Reviewed within"))
     glass_unit = _unit()
+    reviewed_for = forms.MultipleChoiceField(
+        label=_("What packages are reviewed for"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Beside what the risk of the use case demands. None: nothing more."),
+    )
+    worth_tolerance = forms.CharField(
+        label=_("How much less than approved a version may be worth"),
+        required=False,
+        max_length=LONGEST_TOLERANCE,
+        help_text=_("A share of what was approved, such as 5 %, or an amount a year, such as 10000 EUR. Empty: nothing less."),
+    )
+
+    def __init__(self, *given: Any, criteria: Choices | None = None, **more: Any) -> None:
+        super().__init__(*given, **more)
+        choice_field(self, "reviewed_for").choices = criteria or []
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

@@ -177,6 +177,9 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "reckon cases by new rules": {"task": "economics.keep_missing_figures", "schedule": 300.0, "options": {"expires": 300}},
+    "provisions that run out": {"task": "economics.warn_of_ends", "schedule": 3600.0, "options": {"expires": 3600}},
+    "forget old spreadsheets": {"task": "economics.forget_sheets", "schedule": 86_400.0, "options": {"expires": 86_400}},
     "prune": {"task": "foundation.prune", "schedule": 86_400.0, "options": {"expires": 86_400}},
 }
 
@@ -261,6 +264,7 @@ SPECTACULAR_SETTINGS = {
         "ModelVersionKind": "lineage.models.ModelVersion.Kind",
         "TokenKind": "foundation.models.Token.Kind",
         "UseCaseKind": "governance.usecases.models.UseCase.Kind",
+        "RateKind": "governance.economics.models.RateRecord.Kind",
         "SourceKind": "governance.dependencies.models.Source.Kind",
         "ExternalServiceKind": "governance.dependencies.models.ExternalService.Kind",
         "LicenceAnswer": "governance.dependencies.models.LicenceRule.Answer",

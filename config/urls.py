@@ -21,10 +21,10 @@ from foundation.views import api_not_found
 ROOMS = (
     foundation.urls,
     governance.people.urls,
+    governance.economics.urls,  # before the use cases, whose tabs would take `/use-cases/…/provisions/`
     governance.usecases.urls,
     governance.dictionary.urls,
     governance.dependencies.urls,
-    governance.economics.urls,
     lineage.urls,
     approvals.urls,
     reports.urls,

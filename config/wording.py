@@ -14,6 +14,8 @@ def governed_label(subject_type: str) -> str:
         "document": _("documents"),
         "policy_version": _("policies"),
         "ruling": _("rulings on packages"),
+        "provision_request": _("provisions out of budgets"),
+        "economics_snapshot": _("costs and benefits of use cases"),
         "use_case_definition": _("definitions of use cases"),
     }
     return labels.get(subject_type, subject_type.replace("_", " "))

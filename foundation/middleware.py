@@ -19,6 +19,7 @@ from foundation.identity import proven_at
 from foundation.problems import problem_body
 
 Next = Callable[[HttpRequest], HttpResponse]
+OF_THE_BODY = ("content-length", "content-encoding", "content-disposition", "etag", "last-modified")  # and not of the answer
 REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,60}$")
 
 
@@ -46,7 +47,8 @@ def in_one_form(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     body = problem_body(request, response.status_code, _("The server did not accept this request."), "refused")
     problem = JsonResponse(body, status=response.status_code, content_type="application/problem+json")
     for name, value in response.headers.items():
-        problem.setdefault(name, value)
+        if name.lower() not in OF_THE_BODY:
+            problem.setdefault(name, value)
     return problem
 
 

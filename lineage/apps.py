@@ -11,13 +11,17 @@ class LineageConfig(AppConfig):
         from foundation import objects, outbox
         from governance.dependencies import usage
         from governance.dictionary import impact
+        from governance.economics import model_versions
+        from governance.economics import panels as case_panels
         from governance.usecases import authorship, discussed, newest, tabs
         from lineage import conditions, readers
         from lineage.models import Environment, KeptFile, ModelVersion, Repository
         from lineage.selectors import authors, builds, effort
         from lineage.selectors.packages import PackageUsage
-        from lineage.services import repositories, verification  # noqa: F401 - `repositories` declares its job
+        from lineage.selectors.worth import versions_known
+        from lineage.services import repositories, verification, worth  # noqa: F401 - `repositories` declares its job
         from lineage.views import files_card, tab_content
+        from lineage.worth_presenting import versions_part
 
         discussed.seen_through_the_use_case("mv")
         objects.register(
@@ -59,3 +63,9 @@ class LineageConfig(AppConfig):
         tabs.register("models", _("Models"), template="lineage/tab.html", content=tab_content)
         tabs.register_card(70, template="lineage/files_card.html", content=files_card)
         outbox.subscribe("lineage.repository.synchronised", verification.on_synchronised)
+        model_versions.versions_from(versions_known)
+        case_panels.register(30, template="lineage/case_versions_part.html", content=versions_part)
+        for topic in worth.OF_A_VERSION:
+            outbox.subscribe(topic, worth.on_version)
+        for topic in worth.OF_A_CASE:
+            outbox.subscribe(topic, worth.on_baseline)

@@ -28,6 +28,7 @@ from lineage.selectors.manifest import Manifest, manifest_of
 from lineage.selectors.packages import dependencies_of
 from lineage.services.files import take_over
 from lineage.wording import component_told, fact_told, facts_summary, lineage_picture
+from lineage.worth_presenting import worth_section
 
 HEADLINE = 3  # metrics shown in a row of a table
 
@@ -99,6 +100,7 @@ def what_it_is(row: ModelVersion, manifest: Manifest) -> dict[str, Any]:
         "metrics": pages.compared(metrics, older),
         "confusions": pages.confusions(metrics),
         "params": pages.params_compared(row.params, before.params if before else None),
+        "worth": worth_section(row, metrics),
     }
 
 

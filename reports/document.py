@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from foundation.drawing.shapes import Drawing
+
 State = Literal["ok", "warn", "bad", "muted"]
 Align = Literal["left", "right", "center"]
 TextStyle = Literal["normal", "note", "warning"]
@@ -122,7 +124,25 @@ class Bars:
             raise ValueError(f"the figure {self.caption!r} has a bar without a finite length")
 
 
-Block = Text | Heading | KeyValues | Table | Bars
+@dataclass(frozen=True)
+class Picture:
+    """A figure made of shapes, the same on paper as on a page. `summary` says in a sentence what is to be seen; `narrow` is for
+    small windows.
+
+    Nobody should have to read figures off a picture: a `Table` with the same ones follows it.
+    """
+
+    caption: str
+    drawing: Drawing
+    summary: str
+    narrow: Drawing | None = None
+
+    def __post_init__(self) -> None:
+        if not self.summary:
+            raise ValueError(f"the picture {self.caption!r} needs a sentence that reads it")
+
+
+Block = Text | Heading | KeyValues | Table | Bars | Picture
 
 
 @dataclass(frozen=True)

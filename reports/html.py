@@ -6,6 +6,7 @@ It stands alone, so its style is inside; it loads nothing and runs nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from itertools import chain
@@ -14,9 +15,29 @@ from pathlib import Path
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from reports.document import Bars, Block, Cell, Document, Heading, KeyValues, Section, Table, Text, Value, cell, safe_link
+from foundation.drawing import svg
+from foundation.drawing.shapes import Box, Drawing, Shape, Words
+from reports.document import (
+    Bars,
+    Block,
+    Cell,
+    Document,
+    Heading,
+    KeyValues,
+    Picture,
+    Section,
+    Table,
+    Text,
+    Value,
+    cell,
+    safe_link,
+)
 
-STYLE = (Path(__file__).parent / "report.css").read_text(encoding="utf-8")
+HERE = Path(__file__).parent
+# Pictures look as they do in the portal: one style sheet for both.
+STYLE = "".join(
+    path.read_text(encoding="utf-8") for path in (HERE / "report.css", HERE.parent / "static" / "css" / "drawing.css")
+)
 
 
 def render(document: Document, *, created_at: datetime, content_digest: str = "") -> str:
@@ -87,6 +108,9 @@ def _block(block: Block, counts: dict[str, int]) -> Iterator[str]:
     elif isinstance(block, Bars):
         counts["figure"] += 1
         yield from _bars(block, counts["figure"])
+    elif isinstance(block, Picture):
+        counts["figure"] += 1
+        yield _picture(block, counts["figure"])
     else:
         raise TypeError(f"a section holds no {type(block).__name__}")
 
@@ -173,11 +197,41 @@ def _bars(block: Bars, number: int) -> Iterator[str]:
     yield f"</tbody>\n</table>\n</div>\n<p>{_text(block.summary)}</p>\n"
 
 
+def _picture(block: Picture, number: int) -> str:
+    label = escape(_("Figure %(number)d") % {"number": number})
+    name = _text(block.caption)
+    drawn = svg.drawing(
+        _harmless(block.drawing),
+        narrow=_harmless(block.narrow) if block.narrow else None,
+        key=f"figure-{number}",
+        title=_plain(block.caption),
+        description=_plain(block.summary),
+    )
+    region = f'<div class="scroll" role="region" aria-label="{name}" tabindex="0">'
+    caption = f"<figcaption><b>{label}</b> {name}</figcaption>"
+    return f"<figure>\n{caption}\n{region}\n{drawn}\n</div>\n<p>{_text(block.summary)}</p>\n</figure>\n"
+
+
 def _text(text: str) -> str:
     """User text, harmless: markup escaped, control characters and halves of surrogate pairs shown as �."""
+    return escape(_plain(text))
+
+
+def _plain(text: str) -> str:
     if text.isprintable():
-        return escape(text)
-    return escape("".join(character if _printable(character) else "\ufffd" for character in text))
+        return text
+    return "".join(character if _printable(character) else "\ufffd" for character in text)
+
+
+def _harmless(drawing: Drawing) -> Drawing:
+    """The drawing with its texts as `_plain` gives them; markup is escaped where it is written."""
+    return replace(drawing, shapes=tuple(map(_harmless_shape, drawing.shapes)))
+
+
+def _harmless_shape(shape: Shape) -> Shape:
+    if isinstance(shape, Words):
+        return replace(shape, text=_plain(shape.text), whole=_plain(shape.whole))
+    return replace(shape, told=_plain(shape.told)) if isinstance(shape, Box) else shape
 
 
 def _printable(character: str) -> bool:

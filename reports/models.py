@@ -28,12 +28,15 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, actor: Actor) -> Self:
         """Through the use case; on a dictionary or a lock file everybody inside; over the whole log only those who may read all of it.
 
-        Nobody from outside sees one on dependencies, whatever it is about.
+        Nobody from outside sees one on dependencies or money, whatever it is about. A portfolio shows what its reader may see, so it
+        is for who asked for it.
         """
-        through = Q(use_case__in=UseCase.objects.visible_to(actor)) & (~Q(kind=Report.Kind.DEPENDENCIES) | from_inside(actor))
+        inside = (Report.Kind.DEPENDENCIES, Report.Kind.ECONOMICS)
+        through = Q(use_case__in=UseCase.objects.visible_to(actor)) & (~Q(kind__in=inside) | from_inside(actor))
+        own = Q(kind=Report.Kind.PORTFOLIO, requested_by=actor.user) & from_inside(actor) if actor.user else Q(pk__in=())
         shared = Q(kind__in=(Report.Kind.DICTIONARY_RELEASE, Report.Kind.DEPENDENCIES), use_case=None) & from_inside(actor)
         everything = Q(use_case=None) if reads_whole_log(actor) else shared
-        return self.filter(through | everything)
+        return self.filter(through | everything | own)
 
 
 class Report(PublicIdModel):
@@ -48,6 +51,8 @@ class Report(PublicIdModel):
         REQUEST = "request", _("Record of one request for approval")
         DEPENDENCIES = "dependencies", _("Dependencies and their review")
         DICTIONARY_RELEASE = "dictionary_release", _("Release of a dictionary")
+        ECONOMICS = "economics", _("Costs and benefits of a use case")
+        PORTFOLIO = "portfolio", _("Portfolio of use cases")
         AUDIT_LOG = "audit_log", _("Extract of the audit log")
 
     public_id_prefix = "rp"

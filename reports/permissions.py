@@ -26,6 +26,12 @@ def may_request_report(actor: Actor, use_case: UseCase | None, *, kind: str = ""
         return ALLOWED
     if kind == Report.Kind.DEPENDENCIES and (actor.user is None or comes_from_outside(actor)):
         return Denied(_("Only a person of the organisation can ask for a report on dependencies."), code="report.person_needed")
+    if kind in (Report.Kind.ECONOMICS, Report.Kind.PORTFOLIO) and (actor.user is None or comes_from_outside(actor)):
+        return Denied(
+            _("Only a person of the organisation can ask for a report on costs and benefits."), code="report.person_needed"
+        )
+    if kind == Report.Kind.PORTFOLIO:
+        return ALLOWED
     if kind == Report.Kind.DEPENDENCIES and use_case is None:
         return ALLOWED
     if use_case is None:

@@ -44,6 +44,8 @@ def choices_for(actor: Actor, wanted: str = "") -> list[tuple[str, str]]:
     if not comes_from_outside(actor):
         for row in use_cases:
             found[f"{Report.Kind.DEPENDENCIES}:{row.slug}"] = _("Dependencies: %(title)s") % {"title": row.title}
+            found[f"{Report.Kind.ECONOMICS}:{row.slug}"] = _("Costs and benefits: %(title)s") % {"title": row.title}
+        found[f"{Report.Kind.PORTFOLIO}:"] = _("Portfolio: all use cases that you see")
     for release in Release.objects.visible_to(actor).newest().select_related("dictionary")[:MOST_CHOICES]:
         found[f"{Report.Kind.DICTIONARY_RELEASE}:{release.label}"] = _("Dictionary: %(title)s") % {"title": release}
     if reads_whole_log(actor):
@@ -65,7 +67,12 @@ def find_target(actor: Actor, kind: str, scope: str) -> Target:
             why = _("The extract of the audit log covers the whole log. Leave the scope empty.")
             raise Invalid(why, code="report.scope", errors=[FieldError("scope", "unexpected", why)])
         return Target(None, "", _("Whole log"))
-    if kind == Report.Kind.USE_CASE:
+    if kind == Report.Kind.PORTFOLIO:
+        if scope:
+            why = _("A portfolio covers all use cases that you see. Leave the scope empty.")
+            raise Invalid(why, code="report.scope", errors=[FieldError("scope", "unexpected", why)])
+        return Target(None, "", _("All use cases that %(person)s sees") % {"person": actor.user or actor.label})
+    if kind in (Report.Kind.USE_CASE, Report.Kind.ECONOMICS):
         use_cases = UseCase.objects.visible_to(actor)
         use_case = use_cases.filter(slug=scope).first() or use_cases.filter(public_id=scope).first()
         if use_case is not None:

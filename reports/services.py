@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,7 +21,7 @@ from reports.selectors import find_target
 
 REQUESTED = audit.kind("reports.report.requested", gettext_lazy("Report asked for"))
 JOB = "reports.render"
-LATER = frozenset({"economics", "portfolio", "access_review"})
+LATER = frozenset({"access_review"})
 
 
 def request_report(*, actor: Actor, kind: str, scope: str, as_of: datetime | None = None, language: str = "en") -> Report:
@@ -37,7 +38,7 @@ def request_report(*, actor: Actor, kind: str, scope: str, as_of: datetime | Non
     row = Report(
         kind=kind,
         scope=target.scope,
-        title=target.title[:200],
+        title=_title(actor, kind, scope, language)[:200],
         use_case=target.use_case,
         language=language,
         as_of=as_of,
@@ -67,6 +68,12 @@ def request_again(*, actor: Actor, report: Report) -> Report:
     return request_report(actor=actor, kind=report.kind, scope=report.scope, as_of=report.as_of, language=report.language)
 
 
+def _title(actor: Actor, kind: str, scope: str, language: str) -> str:
+    """What the report is about, in its own language: it is printed on it."""
+    with translation.override(language):
+        return find_target(actor, kind, scope).title
+
+
 def _check(kind: str, language: str, as_of: datetime | None) -> None:
     known = ", ".join(Report.Kind.values)
     if kind in LATER:
@@ -79,6 +86,9 @@ def _check(kind: str, language: str, as_of: datetime | None) -> None:
     if language not in languages:
         why = _("A report is written in one of: %(known)s.") % {"known": ", ".join(languages)}
         raise Invalid(why, code="report.language", errors=[FieldError("language", "unknown", why)])
+    if kind == Report.Kind.PORTFOLIO and as_of is not None:
+        why = _("A portfolio is shown as it stands when the work begins. Leave the time empty.")
+        raise Invalid(why, code="report.as_of", errors=[FieldError("as_of", "unexpected", why)])
     if as_of is not None and as_of > clock.now():
         why = _("A report cannot show the future.")
         raise Invalid(why, code="report.as_of", errors=[FieldError("as_of", "future", why)])

@@ -142,6 +142,18 @@ class Keyboard:
             self.page.keyboard.press("ArrowDown")
         raise AssertionError(f"No arrow leads to “{name}” on {self.page.url}")
 
+    def select(self, name: str, value: str) -> None:
+        """Go to a list that drops down, and on with the arrows to the option that stands for this value."""
+        self.tab_to(name, role="combobox")
+        listed, now = self.page.evaluate(
+            "() => [[...document.activeElement.options].map(item => item.value), document.activeElement.selectedIndex]"
+        )
+        assert value in listed, f"No “{value}” in “{name}” on {self.page.url}: {listed}"
+        steps = listed.index(value) - now
+        for _ in range(abs(steps)):
+            self.page.keyboard.press("ArrowDown" if steps > 0 else "ArrowUp")
+        assert self.page.evaluate("() => document.activeElement.value") == value
+
     def tick(self, name: str, *, contains: bool = False) -> None:
         self.tab_to(name, role="checkbox", contains=contains)
         self.page.keyboard.press("Space")

@@ -15,7 +15,7 @@ from django.test import Client, TransactionTestCase
 from django.utils import translation
 
 from foundation.append_only import PREFIX
-from tests import prepared
+from tests import kept_world, prepared
 
 # On a busy machine an example may take long; that says nothing about the code. How fast things are is measured in bench/.
 calm = [hypothesis.HealthCheck.too_slow]
@@ -44,11 +44,16 @@ steps:
 """
 STORIES = Path(__file__).parent / "story"
 LOCK = "numpy==2.0.0 \\\n    --hash=sha256:" + "a" * 64 + "\npandas==2.2.0 \\\n    --hash=sha256:" + "b" * 64 + "\n"
+OF_PAGES = ("_page", "_pages", "_form", "_statements")  # how files of tests of pages end
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What takes long begins first, so that no process is left with it at the end. On services, what touches none is left out."""
     items.sort(key=lambda item: not item.path.is_relative_to(STORIES))
+    for item in items:
+        if item.path.stem.endswith(OF_PAGES):
+            item.add_marker(pytest.mark.markup)
     if "DATABASE_URL" in os.environ and (pure := [item for item in items if not _needs_a_database(item)]):
         config.hook.pytest_deselected(items=pure)
         items[:] = [item for item in items if _needs_a_database(item)]
@@ -154,7 +159,8 @@ class World:
 
 @pytest.fixture
 def world(db: None) -> World:
-    return make_world()
+    made: World = kept_world.world_of(make_world, _filled)
+    return made
 
 
 def make_world() -> World:
@@ -328,6 +334,7 @@ def empty_tables(using: str = "default") -> None:
 
 
 def _filled(cursor: Any, tables: Sequence[str]) -> list[str]:
+    """Those of the tables that have rows."""
     found: list[str] = []
     for start in range(0, len(tables), 100):  # SQLite joins at most 500 SELECTs
         asked = (f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in tables[start : start + 100])  # noqa: S608 - tables of ours

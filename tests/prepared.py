@@ -1,5 +1,7 @@
 """The empty tables of Countersign, made once for each state of its migrations: they take half a minute of a processor.
 
+    python -m tests.prepared [postgres://…]      # beforehand, beside something else: tests wait for them
+
 What was made is kept beside the packages (`$XDG_CACHE_HOME/countersign`), or as a database `countersign_prepared_…` on the server, and is
 copied for each process of a test run and each installation of a story.
 """
@@ -112,3 +114,9 @@ def _one_at_a_time() -> Iterator[None]:
     with open(KEPT / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+if __name__ == "__main__":
+    prepared_file()
+    for address in sys.argv[1:]:
+        prepared_database(address)

@@ -34,6 +34,12 @@ from tests.matrix import (
     dependencies_reviews,
     dependencies_rulings,
     dependencies_sources,
+    economics_actuals,
+    economics_cases,
+    economics_provisions,
+    economics_rates,
+    economics_simulations,
+    economics_worth,
 )
 from tests.matrix.judging import NEED, OFFER, PYSERIAL, RISKY
 from tests.matrix.registers import ECONOMICS
@@ -73,6 +79,12 @@ def set_stage(world: World, gate: Any, push: Any, ask: Any, vote: Any, folder: P
     there |= dependencies_artifacts.set_up(world)
     there |= dependencies_rulings.set_up(world)
     there |= dependencies_reviews.set_up(world)
+    there |= economics_provisions.set_up(world)
+    there |= economics_actuals.set_up(world)
+    there |= economics_simulations.set_up(world)
+    there |= economics_cases.set_up(world)  # a draft rests on the version that is the newest then
+    there |= economics_rates.set_up(world)  # the spreadsheet holds lines for the draft
+    there |= economics_worth.set_up(world)
     token, _secret = tokens.create(actor=world.lead, name="Lead's", owner=world.lead.user, kind=Token.Kind.PERSONAL)
     report = reports.request_report(actor=world.lead, kind="use_case", scope="churn")
     sealing.seal()

@@ -9,20 +9,20 @@ from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
-from django.test.utils import override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.conftest import ask_for, cast_vote, make_world, push_version, set_production
+from tests.conftest import ask_for, cast_vote, push_version, set_production
 from tests.matrix import API, CALLERS, PAGES, SIGNING_IN, TOKENS, Row
 from tests.stage import set_stage
+from tests.standing import standing
 
+pytestmark = pytest.mark.once
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ROWS = [*API, *PAGES]
 
@@ -103,13 +103,9 @@ def _own_files() -> None:
 def standing_stage(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SimpleNamespace]:
-    """Set once, in a transaction that is never committed: setting it takes longer than asking all callers about a row."""
+    """Set once: setting it takes longer than asking all callers about a row."""
     folder = tmp_path_factory.mktemp("stage")
-    files = {name: folder / name.lower() for name in ("KEYS", "MIRRORS", "FILES", "DEMO_REPOSITORIES", "DEMO_FILE")}
-    own = override_settings(**files, ALLOW_LOCAL_REPOSITORIES=True)
-    kept = patch.object(connection, "close")  # a test that is over closes it, and with it would go what is not committed
-    with own, django_db_blocker.unblock(), kept, transaction.atomic():
-        world = make_world()
+    with standing(django_db_blocker, folder) as world:
         gate = set_production(world)
         stage = set_stage(
             world, gate, partial(push_version, world), lambda row, actor=None: ask_for(world, gate, row, actor), cast_vote, folder
@@ -117,7 +113,6 @@ def standing_stage(
         for part in world.people():
             world.secret_of(part)  # made now, because what a caller does later is taken back
         yield stage
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
@@ -251,7 +246,6 @@ EXCEPTIONS = {
     ): "whether a proposal that was looked up with visible_to has parts",
     ("governance/usecases/views/people.py", "role_end"): "grants on a use case that was looked up with visible_to",
     ("governance/usecases/views/people.py", "people_content"): "the names of colleagues, which everybody signed in may know",
-    ("governance/economics/views.py", "tab_content"): "snapshots of the use case whose page this is",
     ("lineage/views.py", "tab_content"): "versions of the use case whose page this is",
     ("config/views/people.py", "people_list"): "grants for the whole organisation, which are public inside",
     ("config/views/people.py", "_person_shown"): "titles of the use cases of grants that were looked up with visible_to",

@@ -11,6 +11,7 @@ from approvals.api import (
     gates,
     inbox,
     policies,
+    portfolio,
     requests,
     waivers,
 )
@@ -58,4 +59,5 @@ urlpatterns = [
     path("evaluations", gates.EvaluationList.as_view(), name="api_evaluations"),
     path("evaluations/<str:public_id>", gates.EvaluationDetails.as_view(), name="api_evaluation"),
     path("insights", foresight.Insights.as_view(), name="api_insights"),
+    path("portfolio", portfolio.Portfolio.as_view(), name="api_portfolio"),
 ]

@@ -20,6 +20,7 @@ MODULES = (
     "repository",
     "waiver",
     "working_tree",
+    "worth",
 )
 
 

@@ -42,6 +42,7 @@ class Result:
     due_at: datetime | None = None
     until: datetime | None = None  # how long a pass holds: an allow that rests on it ends then
     because: Literal["", "waiver", "envelope", "rollback"] = ""  # what let it pass although somebody's word is missing
+    rests_on: str = ""  # what the words follow from beside the manifest: where that changes, the answer is given anew
 
 
 class Membership(Protocol):

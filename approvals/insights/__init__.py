@@ -22,7 +22,7 @@ from approvals.insights.board import (
 from approvals.insights.critical_path import Edge, critical_path, finish, savings
 from approvals.insights.intervals import Interval, clipped, length, union
 from approvals.insights.minutes import BY, Minutes, Trend, minutes, trend, with_trends
-from approvals.insights.money import a_month, cost_of_waiting
+from approvals.insights.money import cost_of_waiting
 from approvals.insights.percentiles import METHOD, TOO_FEW, Figures, figures, percentile
 from approvals.insights.spans import Span, chain, waiting_intervals
 
@@ -42,7 +42,6 @@ __all__ = [
     "Spared",
     "Times",
     "Trend",
-    "a_month",
     "chain",
     "clipped",
     "cost_of_waiting",

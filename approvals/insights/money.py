@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from approvals.insights.intervals import Interval, length
+from foundation.rounding import EXACT
 
-MONTHS = Decimal(12)
 DAYS_A_MONTH = Decimal("30.4375")  # 365.25 / 12
 SECONDS_A_DAY = Decimal(86_400)
-CENT = Decimal("0.01")
-
-
-def a_month(benefits_a_year: Sequence[Decimal]) -> Decimal:
-    """The benefit of a month: the mean of the years in which there is any, over twelve. Zero when there is none."""
-    years = [amount for amount in benefits_a_year if amount]
-    return sum(years, Decimal(0)) / len(years) / MONTHS if years else Decimal(0)
 
 
 def cost_of_waiting(
@@ -27,7 +20,7 @@ def cost_of_waiting(
     """What the waiting of use cases costs, by currency, and how many of them waited without a benefit on record.
 
     Waiting time × expected monthly benefit. Time in which several releases of a use case waited at once counts once, as its benefit
-    can be missed only once. Amounts of different currencies are never added up.
+    can be missed only once. Amounts of different currencies are never added up. They are not rounded: that is done once, when they are shown.
     """
     found: dict[str, Decimal] = defaultdict(Decimal)
     without = 0
@@ -39,8 +32,9 @@ def cost_of_waiting(
             without += 1
             continue
         amount, currency = benefits[use_case]
-        found[currency] += amount * _days(waited) / DAYS_A_MONTH
-    return {currency: amount.quantize(CENT) for currency, amount in sorted(found.items())}, without
+        with localcontext(EXACT):
+            found[currency] += amount * _days(waited) / DAYS_A_MONTH
+    return dict(sorted(found.items())), without
 
 
 def _days(span: timedelta) -> Decimal:

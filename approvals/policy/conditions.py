@@ -55,6 +55,9 @@ FACTS: Mapping[str, Fact] = {
     "cost": Fact("decimal"),
     "sensitivity": Fact("ordered", ("public", "internal", "personal", "sensitive")),
     "scope": Fact("text", ("use_case", "organisation")),
+    "provision.kind": Fact("text", ("gpu", "storage", "licence", "environment", "exception", "other")),
+    "provision.total": Fact("decimal"),
+    "provision.within_budget": Fact("text", ("yes", "no")),
 }  # fmt: skip
 
 

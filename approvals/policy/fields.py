@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
-from approvals.policy.model import UNITS, Reminder, WorkingTime
+from approvals.policy.model import UNITS, Reminder, WorkingTime, WorthTolerance
 from approvals.policy.problems import Problem
 from approvals.policy.text import NotText, below
 
@@ -21,6 +21,7 @@ DURATION = re.compile(r"([0-9]{1,6}) *(days?|weeks?)")
 WORKING_TIME = re.compile(r"([0-9]{1,6}) +working +(day|hour|minute)s?")
 CALENDAR_TIME = re.compile(r"([0-9]{1,6}) *(d|day|h|hour|m|min|minute)s?")
 REMINDER = re.compile(r"(.{1,60}?) +(before|after)")
+TOLERANCE = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?) *(%|[A-Z]{3})")
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 A_DAY_HAS_AT_MOST = {"days": 1, "hours": 24, "minutes": 24 * 60}
@@ -146,6 +147,16 @@ class Fields:
             return None
         time = self._working_time(match[1], value.strip(), path)
         return None if time is None else Reminder(time, before=match[2] == "before")
+
+    def worth_tolerance(self, value: Any, path: str) -> WorthTolerance | None:
+        """A share such as `5 %`, or an amount a year such as `10000 EUR`."""
+        if value is None:
+            return None
+        match = TOLERANCE.fullmatch(value.strip()) if isinstance(value, str) else None
+        if match is None or (match[2] == "%" and Decimal(match[1]) > 100):
+            self.note(path, "bad_tolerance", value=value)
+            return None
+        return WorthTolerance(Decimal(match[1]), "" if match[2] == "%" else match[2])
 
     def items(self, value: Any, path: str, *, of: str, limit: int = MAX_LIST, empty: bool = True) -> list[Any]:
         """The items of a list; `empty`: whether there may be none."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from heapq import heappop, heappush
 from typing import Any, Literal
 
 from approvals.policy.asking_each import EACH
 from approvals.policy.conditions import OPS, Condition
 from approvals.policy.writing import as_mapping
-from foundation.canonical import digest
+from foundation.canonical import decimal_text, digest
 
 CheckLevel = Literal["blocking", "advisory", "off"]
 Signature = Literal["click", "reauth"]
@@ -73,6 +74,21 @@ class BreakGlass:
         if isinstance(self.hours, bool) or not 1 <= self.hours <= 24:
             raise ValueError(f"breaking glass for {self.hours} hours: 1 to 24 are possible")
         object.__setattr__(self, "roles", tuple(sorted(set(self.roles))))
+
+
+@dataclass(frozen=True, slots=True)
+class WorthTolerance:
+    """By how much less a year than was approved a version may be worth: per cent of that, or with a `currency` an amount in it."""
+
+    amount: Decimal
+    currency: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.amount.is_finite() or self.amount < 0 or (not self.currency and self.amount > 100):
+            raise ValueError(f"{self.amount} {self.currency} is no tolerance")
+
+    def __str__(self) -> str:
+        return f"{decimal_text(self.amount)} {self.currency or '%'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +177,7 @@ class Policy:
     `grace_days`: how long before its end a decision, a review or an exemption that ages out warns. `break_glass`: None if nobody
     may. `conditional`: whether somebody may approve with a condition.
     `reviewed_for`: criteria for which packages have to be reviewed beside what the risk demands; their order means nothing.
+    `worth_tolerance`: how much less a year than approved a version may be worth; None is nothing less.
     `order` has the positions of the steps, each behind those it waits for, else as written; `before` has, for each step, the
     positions of the steps that it waits for. `asks_each`: whether a step asks each of those whom a change touches (`expanded`).
     """
@@ -177,6 +194,7 @@ class Policy:
     conditional: bool = True
     standard_changes: tuple[StandardChange, ...] = ()
     reviewed_for: tuple[str, ...] = ()
+    worth_tolerance: WorthTolerance | None = None
     digest: str = field(init=False, compare=False)
     asks_each: bool = field(init=False, compare=False, repr=False)
     positions: dict[str, int] = field(init=False, compare=False, repr=False)

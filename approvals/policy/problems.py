@@ -65,6 +65,7 @@ MESSAGES = {
     ),
     "each_quorum": _("each of these steps is asked of one person: leave out quorum"),
     "each_key": _("the key of a step that is asked of each of several has at most %(limit)s characters"),
+    "bad_tolerance": _("%(value)s is not a tolerance: write a share such as 5 %%, or an amount a year such as 10000 EUR"),
     "bad_duration": _("%(value)s is not a duration: write for instance 30 days or 2 weeks, at most %(limit)s days"),
 }
 

@@ -30,7 +30,7 @@ from approvals.policy.text import below, load
 
 COMPONENTS = (
     "use_case", "code", "model", "data", "dictionary", "dependencies", "runtime", "economics", "document", "policy", "envelope",
-    "dictionary_change", "data_use", "ruling",
+    "dictionary_change", "data_use", "ruling", "provision", "budget",
 )  # fmt: skip
 ROLES = (
     "business_owner", "client_representative", "budget_holder", "project_lead", "lead_data_scientist", "data_scientist",
@@ -43,7 +43,7 @@ CHECK_CODE = re.compile(rf"({'|'.join(CHECK_FAMILIES)})(\.[a-z0-9_]+)+")
 
 POLICY_KEYS = (
     "key", "title", "distinct_humans", "open_for", "valid_for", "grace", "conditional", "break_glass", "steps",
-    "standard_changes", "checks", "reviewed_for",
+    "standard_changes", "checks", "reviewed_for", "worth_tolerance",
 )  # fmt: skip
 STEP_KEYS = (
     "key", "title", "description", "role", "quorum", "after", "covers", "exclude", "applies_if", "signature", "sla", "calendar",
@@ -121,6 +121,7 @@ class _Reader(Fields):
             "standard_changes": self.standard_changes(body, [fields["key"] for fields in steps]),
             "checks": self.checks(body),
             "reviewed_for": self.reviewed_for(body.get("reviewed_for")),
+            "worth_tolerance": self.worth_tolerance(body.get("worth_tolerance"), "worth_tolerance"),
         }
         return None if self.problems else Policy(**fields, steps=tuple(Step(**step) for step in steps))
 

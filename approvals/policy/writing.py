@@ -44,6 +44,7 @@ def as_mapping(policy: Policy) -> dict[str, Any]:
         ),
         "checks": dict(sorted(policy.checks.items())),
         **({"reviewed_for": list(policy.reviewed_for)} if policy.reviewed_for else {}),
+        **({"worth_tolerance": str(policy.worth_tolerance)} if policy.worth_tolerance is not None else {}),
     }
 
 

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from approvals.facts import Facts, from_json
 from approvals.foresight import History
-from approvals.insights import Passage, Span, a_month, chain
+from approvals.insights import Passage, Span, chain
 from approvals.models import Ballot, Clock, Look, Request
 from approvals.policy import Policy, expanded
 from approvals.policy.conditions import applies
@@ -25,8 +25,9 @@ from approvals.selectors.standing import Standing, policy_of
 from foundation import clock
 from foundation.actor import Actor
 from governance.economics.cashflow import flows_of
-from governance.economics.components import lines_of
+from governance.economics.components import plan_of
 from governance.economics.models import Snapshot
+from governance.economics.portfolio import benefit_a_month
 from governance.people.models import Calendar
 from governance.people.selectors import calendar_for, hours_of
 from governance.people.working_time import Hours, working_time_between
@@ -317,10 +318,10 @@ def _benefits(use_cases: Iterable[UseCase]) -> dict[str, tuple[Decimal, str]]:
     rows = Snapshot.objects.filter(case__use_case__in=list(use_cases)).select_related("case__use_case")
     for snapshot in rows.order_by("number"):
         newest[snapshot.case.use_case.public_id] = snapshot
-    found = {
-        key: (a_month(flows_of(lines_of(snapshot), snapshot.horizon).benefits), snapshot.case.currency)
-        for key, snapshot in newest.items()
-    }
+    found = {}
+    for key, snapshot in newest.items():
+        plan = plan_of(snapshot)
+        found[key] = (benefit_a_month(flows_of(plan).benefits, plan.periods_a_year), snapshot.case.currency)
     return {key: (amount, currency) for key, (amount, currency) in found.items() if amount}
 
 

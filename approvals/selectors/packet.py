@@ -28,13 +28,17 @@ from governance.dependencies.wording_sources import criteria_told
 from governance.dictionary.models import DataUse, ElementVersion
 from governance.dictionary.selectors.data_use import sensitivity_of
 from governance.dictionary.wording_data_use import sensitivity_label
+from governance.economics.budget_figures import figures_of
+from governance.economics.models import ProvisionRequest
+from governance.economics.presenting.provisions import budget_told
+from governance.economics.selectors.budgets import draws_on
 from governance.usecases.media import kind_of
 from governance.usecases.models import Document
 from lineage import mirror
 from lineage.mirror import MirrorError, PathChange
 from lineage.models import ComponentBody, Repository
 
-RECORDS = ("document", "policy", "data_use", "ruling")  # components that are a record of their own
+RECORDS = ("document", "policy", "data_use", "ruling", "provision", "budget")  # components that are a record of their own
 Meanings = Mapping[tuple[str, str], Any]  # the element version behind (element path, digest)
 
 
@@ -135,6 +139,8 @@ def parts_of(standing: Standing, base: Base, *, yours: Collection[str] = (), act
             part.view |= weighed(standing, bodies[standing.digests[name]], part.view["versions"], actor)
         if name == "data_use" and part.view:
             part.view |= _data_use_of(standing.request)
+        elif name in ("provision", "budget") and part.view:
+            part.view |= _provision_of(standing.request)
         elif name == "ruling" and part.view:
             part.view |= _ruling_of(standing.request)
         parts.append(part)
@@ -170,6 +176,9 @@ def _part(name: str, key: str, base: Base, bodies: Mapping[str, Any], meanings: 
     else:
         rows = compare(before, body)
         part.row_count = len(rows)
+        if name == "economics" and part.view.get("changes"):  # told line by line, with what each is worth
+            part.row_count = len(part.view["changes"]["parts"])
+            return part
         if part.form or name in RECORDS:
             part.rows = readable_records.labelled(rows)
         elif name != "model":  # its own tables stand before and after side by side
@@ -236,6 +245,15 @@ def _ruling_of(request: Request) -> dict[str, Any]:
     return {"ruling": row, "criteria": criteria, "justification": justification_words(row), "for_whom": request.use_case}
 
 
+def _provision_of(request: Request) -> dict[str, Any]:
+    """The ask behind a request, for the way to its page, and where its budget stands now without it. Three queries at most."""
+    row = ProvisionRequest.objects.filter(public_id=request.subject_id).select_related("budget__holder", "deviation").first()
+    if row is None:
+        return {"provision": None}
+    figures = figures_of(row.budget.amount, draws_on([row.budget_id])[row.budget_id], without=row.pk)
+    return {"provision": row, "told": budget_told(figures, row.currency)}
+
+
 def _policy(body: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
     """A policy with the text that its author wrote, which says the same as the body and has comments."""
     wanted = [digest(item) for item in (body, before) if item is not None]
@@ -285,5 +303,7 @@ _views: dict[str, Callable[[Any, Any], dict[str, Any]]] = {
     "policy": _policy,
     "data_use": readable_records.data_use_view,
     "ruling": readable_records.ruling_view,
+    "provision": readable_records.provision_view,
+    "budget": readable_records.budget_view,
     CHANGES: changes_of,
 }

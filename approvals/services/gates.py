@@ -262,6 +262,7 @@ def _inputs_digest(context: Context, weighed: list[Weighed], decision: str) -> s
                     item.result.because,
                     item.result.due_at,
                     sorted(actor["id"] for actor in item.result.actors),
+                    *([item.result.rests_on] if item.result.rests_on else []),
                 ]
                 for item in weighed
             ],

@@ -41,6 +41,8 @@ SHIPPED = {  # type of subject → the policy that governs it until somebody set
     "dictionary_proposal": "dictionary-change",
     "data_use": "data-use",
     "ruling": "ruling",
+    "economics_snapshot": "economics-snapshot",
+    "provision_request": "provision-request",
 }
 
 

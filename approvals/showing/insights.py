@@ -115,7 +115,7 @@ def hours(value: float | None) -> str:
 
 
 def money(amounts: Mapping[str, Decimal]) -> str:
-    """Amounts side by side: currencies are not added up."""
+    """Amounts in whole units side by side: currencies are not added up."""
     return " + ".join(f"{figure(amount, 0)} {currency}" for currency, amount in amounts.items())
 
 

@@ -12,12 +12,13 @@ from approvals.readable import MOST_ROWS
 from approvals.selectors.bases import Bases, OwnBase
 from approvals.selectors.packet import Part, parts_of
 from approvals.selectors.standing import Standing
+from approvals.showing.worth import worth_told
 from foundation.actor import Actor
 
 MOST_LINES = 3
 FIRST = {  # what a role looks at first
     "business_owner": ("use_case", "economics", "model"),
-    "budget_holder": ("economics", "use_case"),
+    "budget_holder": ("provision", "budget", "economics", "use_case"),
     "client_representative": ("use_case", "model"),
     "security_reviewer": ("dependencies", "ruling", "runtime", "code"),
     "model_validator": ("model", "data", "code"),
@@ -57,6 +58,7 @@ def judged_for(standing: Standing, actor: Actor, bases: Bases, asked: Collection
         "unchanged": _unchanged(parts, bases, asked),
         "base": bases.base,
         "bases": _choices(bases),
+        "worth": worth_told(standing),
     }
 
 

@@ -15,7 +15,7 @@ from django.db.models import OuterRef, Subquery
 from governance.dictionary.models import ElementVersion
 from governance.dictionary.selectors import bound_columns
 from governance.economics.cashflow import flows_of
-from governance.economics.components import lines_of
+from governance.economics.components import plan_of
 from governance.economics.models import Snapshot
 from governance.usecases.models import Definition
 from lineage.models import DatasetInput, ModelVersion
@@ -66,7 +66,7 @@ def total_costs(use_cases: Collection[int]) -> dict[int, Decimal]:
 
 
 def total_cost(snapshot: Snapshot) -> Decimal:
-    return sum(flows_of(lines_of(snapshot), snapshot.horizon).costs, Decimal(0))
+    return sum(flows_of(plan_of(snapshot)).costs, Decimal(0))
 
 
 def sensitivities(versions: Sequence[ModelVersion]) -> dict[int, str]:

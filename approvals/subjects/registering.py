@@ -9,9 +9,11 @@ def register_all() -> None:
     from approvals.subjects.data_use import DataUseSubject
     from approvals.subjects.dictionary_proposal import DictionaryProposalSubject
     from approvals.subjects.document import DocumentSubject
+    from approvals.subjects.economics_snapshot import EconomicsSnapshotSubject
     from approvals.subjects.envelope import EnvelopeSubject
     from approvals.subjects.model_version import ModelVersionSubject
     from approvals.subjects.policy_version import PolicyVersionSubject
+    from approvals.subjects.provision_request import ProvisionRequestSubject
     from approvals.subjects.ruling import RulingSubject
     from approvals.subjects.use_case_definition import UseCaseDefinitionSubject
 
@@ -23,3 +25,5 @@ def register_all() -> None:
     register(DictionaryProposalSubject())
     register(DataUseSubject())
     register(RulingSubject())
+    register(EconomicsSnapshotSubject())
+    register(ProvisionRequestSubject())

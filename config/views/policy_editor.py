@@ -26,6 +26,7 @@ from config.views.policies import chosen, doubts_shown, refused
 from config.views.shell import show
 from foundation.errors import CountersignError
 from foundation.pages import PersonRequest, after, attempt, portal_page, refusal_of, status_of
+from governance.dependencies.selectors.criteria import criteria_offered
 from governance.people.models import Calendar
 
 LINE = re.compile(r"^line (\d+): ")
@@ -112,7 +113,7 @@ def _form(request: PersonRequest, editing: Editing) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     base = parse(editing.text)
     calendars = list(Calendar.objects.visible_to(request.actor).order_by("title").values_list("slug", "title")[:200])
-    draft = PolicyDraft(base, calendars, sent)
+    draft = PolicyDraft(base, calendars, _criteria(base), sent)
     note = (NewForm if editing.row is None else NoteForm)(sent)
     context: dict[str, Any] = {"look_at": None}
     command = request.POST.get("do", "check")
@@ -131,6 +132,12 @@ def _form(request: PersonRequest, editing: Editing) -> HttpResponse:
     context |= {"draft": draft, "note": note, "values": list(values_text()), "order": ",".join(map(str, draft.order))}
     context |= {"kept": _kept(base)}
     return _page(request, editing, "settings/policy_edit.html", context, written=False, status=status)
+
+
+def _criteria(base: PolicyValue) -> list[tuple[str, str]]:
+    """What packages may be reviewed for, with what the policy names already: the reader says what may not be stated any more."""
+    offered = {item.key: item.label for item in criteria_offered()}
+    return [*offered.items(), *((name, name) for name in base.reviewed_for if name not in offered)]
 
 
 def _written(draft: PolicyDraft, text: str, note: Any) -> str | None:
@@ -153,7 +160,6 @@ def _written(draft: PolicyDraft, text: str, note: Any) -> str | None:
 def _kept(base: PolicyValue) -> list[str]:
     """What the form does not show, and keeps as it is."""
     said = [_("levels of checks")] if base.checks else []
-    said += [_("what packages are reviewed for")] if base.reviewed_for else []
     return said + ([_("standard changes")] if base.standard_changes else [])
 
 

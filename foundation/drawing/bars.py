@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from foundation.drawing.plot import GAP, NARROW
+from foundation.drawing.shapes import SIZES
+from foundation.drawing.text import width_of
+
 LABEL_GAP = 12.0
+STACKED_ROW, STACKED_THICKNESS = 42.0, 12.0
+LEAST_LABEL = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +87,33 @@ def chart(
             )
         )
     return BarChart(width, row * len(bars), label_width, zero, tuple(placed))
+
+
+def narrow_chart(bars: Sequence[Bar], *, width: float = NARROW) -> BarChart | None:
+    """The same for a small window: label and figure stand above their bar, which has the whole width. None if figures leave no
+    room for labels: then the wide one has to do."""
+    figures = max((width_of(bar.figure, SIZES["value"] * 1.06) for bar in bars), default=0.0)  # in a heavier face
+    label_width = width - figures - GAP
+    if label_width < LEAST_LABEL:
+        return None
+    low = min([0.0, *(float(bar.value) for bar in bars)])
+    high = max([0.0, *(float(bar.value) for bar in bars)])
+    scale = (width - 2.0) / (high - low) if high > low else 0.0
+    zero = 1.0 - low * scale
+    placed = []
+    for index, bar in enumerate(bars):
+        top = index * STACKED_ROW
+        length = float(bar.value) * scale
+        placed.append(
+            PlacedBar(
+                bar=bar,
+                x=min(zero, zero + length),
+                y=top + STACKED_ROW - STACKED_THICKNESS - 6,
+                width=abs(length),
+                height=STACKED_THICKNESS,
+                label_y=top + 12,
+                figure_x=width,
+                figure_ends=True,
+            )
+        )
+    return BarChart(width, STACKED_ROW * len(bars), label_width, zero, tuple(placed))

@@ -16,7 +16,11 @@ def width_of(text: str, size: float) -> float:
             total += 1.0
         elif character in NARROW:
             total += 0.32
-        elif character.isupper() or character in "mwMW@%":
+        elif character.isdecimal():
+            total += 0.63
+        elif character in "%@":
+            total += 1.0
+        elif character.isupper() or character in "mw":
             total += 0.72
         else:
             total += 0.57

@@ -21,6 +21,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from foundation.canonical import decimal_text
 from foundation.clock import now
+from foundation.rounding import rounded
 
 register = template.Library()
 
@@ -144,13 +145,23 @@ def digest_short(value: Any) -> str:
 
 @register.filter
 def figure(value: Any, places: int | None = None) -> str:
-    """A number for people: grouped, in the reader's writing, without zeros that say nothing; rounded when `places` are given."""
+    """A number for people: grouped, in the reader's writing, without zeros that say nothing; with `places` rounded by the one rule."""
     if value in (None, ""):
         return ""
     number = Decimal(value)
     if places is not None:
-        number = round(number, places)
+        number = rounded(number, places)
     return number_format(decimal_text(number), use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def cents(value: Any) -> str:
+    """An amount for people to the cent, which is left out where there are none: `1,234` or `1,234.50`."""
+    if value in (None, ""):
+        return ""
+    exact = rounded(Decimal(value))
+    whole = exact == exact.to_integral_value()
+    return number_format(exact, decimal_pos=0 if whole else 2, use_l10n=True, force_grouping=True)
 
 
 def duration_words(span: timedelta) -> str:

@@ -10,8 +10,14 @@ class EconomicsConfig(AppConfig):
 
     def ready(self) -> None:
         from foundation import objects
-        from governance.economics import conditions, views
+        from governance.economics import conditions
         from governance.economics.models import Case, Snapshot
+        from governance.economics.registering import actuals as actuals_registering
+        from governance.economics.registering import provisions as provision_registering
+        from governance.economics.registering import rates as rates_registering
+        from governance.economics.registering import simulations as simulations_registering
+        from governance.economics.registering import worth as worth_registering
+        from governance.economics.views import cases as views
         from governance.usecases import tabs
         from governance.usecases.models import UseCase
 
@@ -29,4 +35,9 @@ class EconomicsConfig(AppConfig):
             related=("case__use_case",),
         )
         conditions.register()
+        actuals_registering.register()
+        provision_registering.register()
+        rates_registering.register()
+        worth_registering.register()
+        simulations_registering.register()
         tabs.register("cost-benefit", _("Cost-benefit"), template="economics/tab.html", content=views.tab_content)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -13,6 +14,7 @@ from foundation import actor as actors
 from foundation import clock, objects
 from foundation.actor import Actor
 from foundation.models import Token
+from foundation.prepared_queries import PreparedQuery
 from governance.people.hours import Hours, office_hours
 from governance.people.models import Calendar, Delegation, DelegationQuerySet, Notice, RoleGrant, Team, User, comes_from_outside
 from governance.people.roles import ADMINISTRATOR, OUTSIDE, PROJECT_LEAD, READ_ONLY
@@ -96,7 +98,7 @@ def scopes_seen_by(actor: Actor) -> list[str] | None:
         return [actor.bound_to]
     asked = {} if actor.user is None or actor.user.asked is None else actor.user.asked
     if "scopes" not in asked:
-        asked["scopes"] = _scopes_of(_reach(actor.user))
+        asked["scopes"] = _scopes_of(_reach(actor.user, clock.now(), OUTSIDE))
     found: list[str] | None = asked["scopes"]
     return found
 
@@ -107,7 +109,7 @@ def within_scopes_seen(actor: Actor, field: str = "public_id") -> Q:
         return Q()
     if actor.bound_to:
         return Q(**{field: actor.bound_to})
-    return _within(_reach(actor.user), field)
+    return _within(actor.user, field, OUTSIDE)
 
 
 def within_scopes_shared(actor: Actor, field: str = "public_id") -> Q:
@@ -117,7 +119,7 @@ def within_scopes_shared(actor: Actor, field: str = "public_id") -> Q:
     """
     if actor.kind == "system" or actor.bound_to:
         return within_scopes_seen(actor, field)
-    return _within(_reach(actor.user, leaving_out=frozenset()), field)
+    return _within(actor.user, field, frozenset())
 
 
 def scopes_shared_with(actor: Actor) -> list[str] | None:
@@ -126,7 +128,7 @@ def scopes_shared_with(actor: Actor) -> list[str] | None:
         return None
     if actor.bound_to:
         return [actor.bound_to]
-    return _scopes_of(_reach(actor.user, leaving_out=frozenset()))
+    return _scopes_of(_reach(actor.user, clock.now(), frozenset()))
 
 
 def _scopes_of(reach: Iterable[QuerySet[Any]]) -> list[str] | None:
@@ -141,20 +143,39 @@ def is_from_outside(user: User) -> bool:
     return comes_from_outside(actors.person(user))
 
 
-def _within(reach: Iterable[QuerySet[Any]], field: str) -> Q:
+def _within(user: User | None, field: str, leaving_out: frozenset[str]) -> Q:
+    if user is None:
+        return Q(pk__in=[])
     within = Q()
-    for found in reach:
-        within |= Q(**{f"{field}__in": found.values("scope")}) | Q(Exists(found.filter(scope="")))
+    values = {"user": user.pk, "now": clock.now()}
+    for scopes, everything in _prepared(leaving_out):
+        within |= scopes.contains(field, **values) | everything.finds(**values)
     return within
 
 
-def _reach(user: User | None, *, leaving_out: frozenset[str] = OUTSIDE) -> list[QuerySet[Any]]:
+PARTS = 3  # that a reach has
+
+
+@cache
+def _prepared(leaving_out: frozenset[str]) -> list[tuple[PreparedQuery, PreparedQuery]]:
+    """For each part of a reach: the scopes, and whether one of them is everything. Half of all requests ask this, some of them often."""
+
+    def part(at: int, **only: str) -> PreparedQuery:
+        return PreparedQuery(
+            lambda user, now: _reach(user, now, leaving_out)[at].filter(**only).order_by().values("scope"),
+            keys=("user",),
+            moments=("now",),
+        )
+
+    return [(part(at), part(at, scope="")) for at in range(PARTS)]
+
+
+def _reach(user: User | int | None, now: datetime, leaving_out: frozenset[str]) -> list[QuerySet[Any]]:
     """Rows whose `scope` somebody sees; a blank one stands for everything. Roles `leaving_out` open nothing.
 
     Their own grants; those of people for whom they may act everywhere, in the role that was lent; and the use cases for which alone
     they may act, while the principal holds something there. Who is asked to judge has to be able to look.
     """
-    now = clock.now()
     grants = RoleGrant.objects.live(now).exclude(role__in=leaving_out)
 
     def lent(**more: Any) -> QuerySet[RoleGrant]:

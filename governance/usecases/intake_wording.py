@@ -52,6 +52,7 @@ _KINDS = {
     "packed": gettext_lazy("This is a packed file. Unpack it first."),
     "database": gettext_lazy("This is a database. Export the list as CSV or XLSX."),
 }
+_LONGEST = 300  # characters of what a note speaks of
 _NOTES = {
     "guessed_encoding": gettext_lazy(
         "The file does not say how it is encoded; it was read as %(encoding)s. If letters look wrong, choose another."
@@ -61,6 +62,10 @@ _NOTES = {
     "same_name": gettext_lazy("Several columns are called “%(name)s”; they are numbered here."),
     "empty_columns": gettext_lazy("%(count)s columns have neither a name nor content, and are left out."),
     "formulas": gettext_lazy("The sheet has formulas. Nothing is computed here: the values that were saved with it are read."),
+    "unsaved": gettext_lazy(
+        "Formulas without a saved value are read as empty: %(cells)s. Open and save the file in a spreadsheet program."
+    ),
+    "merged": gettext_lazy("Merged cells: %(cells)s. Only the first of them is read, and the others are empty."),
     "unknown_choice": gettext_lazy(
         "“%(value)s” in the column “%(column)s” (%(count)s rows) is none of the choices, so those are left empty. "
         "Say what it means where columns are chosen."
@@ -129,7 +134,9 @@ def unreadable(error: Unreadable) -> str:
 
 def note(code: str, params: Mapping[str, str]) -> str:
     """Something that was noticed about a file as a whole."""
-    return str(_NOTES[code]) % params
+    return str(_NOTES[code]) % {
+        name: value if len(value) <= _LONGEST else f"{value[:_LONGEST]} …" for name, value in params.items()
+    }
 
 
 def problem(said: Mapping[str, Any]) -> str:

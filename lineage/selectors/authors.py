@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from governance.dictionary.selectors import bound_columns
-from governance.economics.selectors import current_snapshot
+from governance.economics.selectors.cases import current_snapshot
 from governance.people.models import RoleGrant
 from governance.people.roles import BUILDERS
 from governance.usecases.authorship import Authors
@@ -26,8 +26,8 @@ def authors_of(model_version: ModelVersion) -> dict[str, set[str]]:
     if definition and definition.created_by:
         found["use_case"] = {definition.created_by.public_id}
     snapshot = current_snapshot(model_version.use_case)
-    if snapshot and snapshot.created_by:
-        found["economics"] = {snapshot.created_by.public_id}
+    if snapshot and (writers_of_case := {*snapshot.authors, *([snapshot.created_by.public_id] if snapshot.created_by else [])}):
+        found["economics"] = writers_of_case
     columns = {row.name: row.columns for row in DatasetInput.objects.filter(model_version=model_version)}
     bound = [item for said in bound_columns(columns).values() for item in said]
     writers = [item.version.created_by for item in bound if item.version] + [item.binding.created_by for item in bound]

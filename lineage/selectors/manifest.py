@@ -13,7 +13,7 @@ from governance.dictionary.bindings import component_body as dictionary_body
 from governance.dictionary.selectors import BoundColumn, Place, bound_columns
 from governance.economics.components import component_body as economics_body
 from governance.economics.models import Snapshot
-from governance.economics.selectors import current_snapshot
+from governance.economics.selectors.worth import Agreed, newest_and_agreed
 from governance.usecases.models import Definition, Kpi, UseCase
 from lineage.models import Component, ModelVersion
 
@@ -27,6 +27,7 @@ class Sources:
     definition: Definition | None
     snapshot: Snapshot | None
     columns: Mapping[Place, tuple[BoundColumn, ...]]
+    agreed: Agreed | None = None  # the case that was approved and holds, which is no component
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ def manifest_of(model_version: ModelVersion) -> Manifest:
     datasets = bodies["data"]["datasets"]
     definition, kpis = _definition(model_version.use_case)
     columns = _columns(datasets)
-    sources = Sources(definition, current_snapshot(model_version.use_case), bound_columns(columns))
+    snapshot, agreed = newest_and_agreed(model_version.use_case)
+    sources = Sources(definition, snapshot, bound_columns(columns), agreed)
     said = {place: tuple(item.meaning for item in found) for place, found in sources.columns.items()}
     live = {
         "use_case": definition.content(kpis) if definition is not None else {"definition": None},

@@ -24,10 +24,12 @@ from reports.content import (
     dictionary,
     dictionary_release,
     economics,
+    economics_case,
     events,
     evidence,
     gates,
     people,
+    portfolio,
     summary,
     use_case,
     versions,
@@ -82,6 +84,14 @@ def compose(report: Report, frame: Frame, *, renderer: dict[str, str], progress:
         told = dependency_register.draft(report, frame, register)
         rows = dependency_register.events_of(frame, register)
         return _finish(report, frame, told, dependency_register.records(register), rows, [], renderer)
+    if report.kind == Report.Kind.ECONOMICS:
+        case = economics_case.gather(report, frame)
+        told = economics_case.draft(report, frame, case)
+        return _finish(report, frame, told, economics_case.records(case), economics_case.events_of(frame, case), [], renderer)
+    if report.kind == Report.Kind.PORTFOLIO:
+        every = portfolio.gather(report)
+        told = portfolio.draft(report, frame, every)
+        return _finish(report, frame, told, portfolio.records(every), portfolio.events_of(frame, report), [], renderer)
     view = look(report, frame)
     parts = []
     for place, tell in enumerate(PARTS, 1):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from django.utils.translation import gettext as _
 
-from governance.economics.components import component_body, lines_of
+from foundation.rounding import rounded
+from governance.economics.components import component_body
 from governance.economics.models import Snapshot
-from governance.economics.selectors import evaluation_of
+from governance.economics.selectors.cases import evaluation_of
 from reports.bundle import Record
+from reports.content import case_blocks
 from reports.content.moment import snapshot_at
 from reports.content.view import OpenPoint, Part, View
-from reports.content.wording import instant, money, mono, number, percent
-from reports.document import Bar, Bars, Block, Column, KeyValues, Section, Table, Text, Value
+from reports.content.wording import instant, money, mono
+from reports.document import Block, Column, KeyValues, Section, Table, Text
 
 KEY = "economics"
 
@@ -28,15 +28,19 @@ def part(view: View) -> Part:
         point = OpenPoint("warn", _("No cost-benefit case was written down."), title())
         return Part(Section(KEY, title(), [Text([_("No cost-benefit case was written down.")])]), [], [point])
     rows = list(snapshot.case.snapshots.filter(created_at__lte=view.at).select_related("created_by", "case").order_by("-number"))
+    figures = evaluation_of(snapshot)
     blocks: list[Block] = [
-        _facts(snapshot),
-        _net(snapshot),
-        _lines(snapshot),
+        written(snapshot),
+        KeyValues(case_blocks.deciding(figures)),
+        *case_blocks.pictures(figures),
+        case_blocks.frame(figures),
+        case_blocks.lines(figures),
         _history(rows),
+        Text([case_blocks.rounding_rule()], style="note"),
     ]
-    value = evaluation_of(snapshot).npv
+    value = figures.npv
     points = []
-    if value < 0:
+    if rounded(value, 0) < 0:
         points.append(
             OpenPoint(
                 "bad",
@@ -44,10 +48,10 @@ def part(view: View) -> Part:
                 title(),
             )
         )
-    return Part(Section(KEY, title(), blocks), [_record(row) for row in rows], points)
+    return Part(Section(KEY, title(), blocks), [record(row) for row in rows], points)
 
 
-def _record(row: Snapshot) -> Record:
+def record(row: Snapshot) -> Record:
     return Record(
         f"economics {row.number}",
         {
@@ -60,73 +64,17 @@ def _record(row: Snapshot) -> Record:
     )
 
 
-def _facts(row: Snapshot) -> KeyValues:
-    figures = evaluation_of(row)
-    rates = ", ".join(percent(rate) for rate in figures.irr)
+def written(row: Snapshot) -> KeyValues:
+    """Which version of the case it is, by whom and when."""
     author = str(row.created_by) if row.created_by else _("the installation")
-    facts: list[tuple[str, Value]] = [
-        (_("Net present value"), money(figures.npv, row.currency)),
-        (_("Benefit-cost ratio"), number(figures.bcr, 2) if figures.bcr is not None else _("none: there are no costs")),
-        (_("Internal rate of return"), rates or _("none")),
-        (
-            _("Payback"),
-            _("after %(periods)s years") % {"periods": number(figures.payback, 1)}
-            if figures.payback is not None
-            else _("never within the horizon"),
-        ),
-        (_("Horizon"), _("periods 0 to %(last)s, in years") % {"last": row.horizon}),
-        (
-            _("Discount rate"),
-            _("%(rate)s a year, %(prices)s prices")
-            % {"rate": percent(row.discount_rate), "prices": str(row.get_real_or_nominal_display()).lower()},
-        ),
-        (
-            _("Written"),
-            _("Version %(number)s of %(time)s UTC, by %(who)s")
-            % {"number": row.number, "time": instant(row.created_at), "who": author},
-        ),
-        (_("Note"), row.note or "–"),
-        (_("Digest of the case"), mono(row.digest)),
-    ]
-    return KeyValues(facts)
-
-
-def _net(row: Snapshot) -> Bars:
-    net = evaluation_of(row).flows.net
-    bars = [
-        Bar(_("Year %(year)s") % {"year": year}, value, money(value, row.currency), "bad" if value < 0 else "ok")
-        for year, value in enumerate(net)
-    ]
-    total = sum(net, Decimal(0))
-    summary = _("Over all years benefits less costs come to %(total)s, before discounting.") % {
-        "total": money(total, row.currency)
-    }
-    return Bars(_("Benefits less costs, year by year"), bars, summary, _("The case has no periods."))
-
-
-def _lines(row: Snapshot) -> Table:
-    columns = [
-        Column(_("Line"), 2.6),
-        Column(_("Kind"), 0.9),
-        Column(_("Quantity"), 1, align="right"),
-        Column(_("Unit"), 1.1),
-        Column(_("Price of one"), 1.1, align="right"),
-        Column(_("Years"), 0.7),
-        Column(_("A year"), 1.3, align="right"),
-    ]
-    rows = [
+    said = _("Version %(number)s of %(time)s UTC, by %(who)s")
+    return KeyValues(
         [
-            line.title,
-            _("cost") if line.kind == "cost" else _("benefit"),
-            number(line.quantity),
-            line.unit or "–",
-            number(line.unit_price),
-            str(line.from_period) if line.from_period == line.to_period else f"{line.from_period}–{line.to_period}",
-            money(line.quantity * line.unit_price, row.currency),
+            (_("Written"), said % {"number": row.number, "time": instant(row.created_at), "who": author}),
+            (_("Note"), row.note or "–"),
+            (_("Digest of the case"), mono(row.digest)),
         ]
-        for line in lines_of(row)
-    ]
-    return Table(columns, rows, _("What the case consists of"), _("The case has no lines."))
+    )
 
 
 def _history(rows: list[Snapshot]) -> Table:

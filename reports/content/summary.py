@@ -9,7 +9,7 @@ from django.utils.translation import ngettext, pgettext
 
 from approvals.models import Request
 from approvals.selectors.standing import Standing
-from governance.economics.selectors import evaluation_of
+from governance.economics.selectors.cases import evaluation_of
 from reports.content.approvals import decision_of
 from reports.content.evidence import key_of
 from reports.content.moment import snapshot_at

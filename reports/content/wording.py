@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from approvals.models import Ballot, Request
+from foundation.templatetags.countersign import figure
 from reports.document import Cell, State
 
 
@@ -24,24 +24,12 @@ def day(value: datetime | None) -> str:
 
 
 def number(value: Decimal | int | None, places: int | None = None) -> str:
-    """A number as the language writes it; with `places`, rounded half up to so many."""
-    if value is None:
-        return "–"
-    exact = Decimal(value)
-    if places is not None:
-        exact = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-    else:
-        exact = exact.normalize()
-        exact = exact.quantize(Decimal(1)) if exact == exact.to_integral_value() else exact
-    return number_format(format(exact, "f"), use_l10n=True, force_grouping=True)
+    """A number as the language writes it; with `places`, rounded by the one rule."""
+    return "–" if value is None else figure(value, places)
 
 
 def money(value: Decimal, currency: str) -> str:
     return _("%(amount)s %(currency)s") % {"amount": number(value, 0), "currency": currency}
-
-
-def percent(value: Decimal) -> str:
-    return _("%(number)s %%") % {"number": number((value * 100).quantize(Decimal("0.1")).normalize())}
 
 
 def mono(value: Any) -> Cell:

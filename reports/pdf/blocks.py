@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from reports.document import Bars, Block, Heading, KeyValues, Section, Table, Text, Value, cell, safe_link
+from reports.document import Bars, Block, Heading, KeyValues, Picture, Section, Table, Text, Value, cell, safe_link
 from reports.pdf.grid import Grid
 from reports.pdf.page import (
     ACCENT,
@@ -20,12 +20,14 @@ from reports.pdf.page import (
     RIGHT,
     STATES,
     SURFACE,
+    TOP,
     WARN_SURFACE,
     Flow,
     Line,
     Style,
     baseline,
 )
+from reports.pdf.pictures import CAPTION, caption, draw_picture, height_of
 
 MEASURE = 440.0  # longest line of prose: about 90 letters, 46 Chinese characters
 LABELS = 140.0  # width of the labels of facts
@@ -54,6 +56,8 @@ def draw_block(flow: Flow, block: Block) -> None:
         _key_values(flow, block)
     elif isinstance(block, Bars):
         _bars(flow, block)
+    elif isinstance(block, Picture):
+        draw_picture(flow, block)
     else:
         raise TypeError(f"a section holds no {type(block).__name__}")
 
@@ -65,7 +69,11 @@ def _lead(blocks: Sequence[Block]) -> float:
     first = blocks[0]
     if isinstance(first, Heading):
         return 32 + _lead(blocks[1:])
-    return 180.0 if isinstance(first, Table) else 90.0 if isinstance(first, Bars) else 50.0
+    if isinstance(first, Picture):
+        return height_of(first)
+    if isinstance(first, Bars):
+        return min(CAPTION + 20.0 * len(first.bars), 300.0)
+    return 180.0 if isinstance(first, Table) else 50.0
 
 
 def _section_heading(flow: Flow, number: str, section: Section) -> None:
@@ -172,35 +180,28 @@ def draw_fact(flow: Flow, label: str, value: Value) -> None:
 
 def _bars(flow: Flow, block: Bars) -> None:
     """Horizontal bars from a common zero, each with its label and its value in words."""
-    flow.figures += 1
-    scale = flow.styles
-    flow.gap(8)
-    flow.need(70)
-    label = flow.writer.one_line(_("Figure %(number)d") % {"number": flow.figures}, scale.caption, CONTENT)
-    flow.page.text(LEFT, flow.y - 9, label, ACCENT)
-    indent = label.width + 9
-    for line in flow.writer.lines(block.caption, scale.caption, CONTENT - indent):
-        flow.page.text(LEFT + indent, flow.y - 9, line)
-        flow.y -= scale.caption.leading
-    flow.y -= 2
-    sentence = block.summary if block.bars else block.empty
-    flow.write(flow.writer.lines(sentence, scale.label, MEASURE), scale.label, colour=MUTED)
-    flow.y -= 6
+    names = [flow.writer.lines(bar.label, flow.styles.label, LABELS - 12)[:3] for bar in block.bars]
+    whole = CAPTION + sum(map(_height, names))
+    room = whole if whole < TOP - BOTTOM else CAPTION  # on one page, if one holds it
+    caption(flow, block.caption, block.summary if block.bars else block.empty, room=room)
     if block.bars:
-        _scale(flow, block)
+        _scale(flow, block, names)
     flow.gap(14)
 
 
-def _scale(flow: Flow, block: Bars) -> None:
+def _height(names: Sequence[Line]) -> float:
+    return max(17.0, len(names) * 11 + 6)
+
+
+def _scale(flow: Flow, block: Bars, labels: Sequence[Sequence[Line]]) -> None:
     scale = flow.styles
     lowest = min(0.0, *(float(bar.value) for bar in block.bars))
     highest = max(0.0, *(float(bar.value) for bar in block.bars))
     track, start = CONTENT - LABELS - 112, LEFT + LABELS
     unit = track / ((highest - lowest) or 1)
     zero = start - lowest * unit
-    for bar in block.bars:
-        names = flow.writer.lines(bar.label, scale.label, LABELS - 12)[:3]
-        height = max(17.0, len(names) * 11 + 6)
+    for bar, names in zip(block.bars, labels, strict=True):
+        height = _height(names)
         flow.need(height)
         middle = flow.y - height / 2
         flow.page.box(start, middle - BAR / 2, track, BAR, SURFACE)

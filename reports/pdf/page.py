@@ -6,6 +6,7 @@ no second pass. ReportLab then writes fonts, links, outline and file.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from reportlab.lib.pagesizes import A4
@@ -31,6 +32,24 @@ SURFACE = "#f6f7f9"
 ACCENT_SURFACE = "#eef2fd"
 WARN_SURFACE = "#fdf5e6"
 STATES: dict[State, str] = {"ok": "#166534", "warn": "#854d0e", "bad": "#b42318", "muted": MUTED}
+PAPER = "#ffffff"
+LINE_STRONG = "#7a838f"
+FILLS: dict[str, str] = {
+    "info": "#3b6fe0",
+    "ok": "#2c8a55",
+    "warn": "#b27a14",
+    "bad": "#d14b3d",
+    "neutral": LINE_STRONG,
+    "ink": INK,
+}
+TINTS: dict[str, str] = {  # a quarter of the fill
+    "info": "#cedbf7",
+    "ok": "#cae2d4",
+    "warn": "#ecdec4",
+    "bad": "#f4d2cf",
+    "neutral": "#dee0e3",
+    "ink": "#c5c6c7",
+}
 
 _REMEMBERED = 8_000  # laid-out strings kept: tables repeat names and states far more often than that
 _ESCAPES = str.maketrans({"\\": "\\\\", "(": "\\(", ")": "\\)"})
@@ -41,7 +60,20 @@ def rgb(colour: str) -> str:
     return " ".join(f"{int(colour[place : place + 2], 16) / 255:.3f}" for place in (1, 3, 5))
 
 
-RGB = {colour: rgb(colour) for colour in (INK, MUTED, ACCENT, LINE, SURFACE, ACCENT_SURFACE, WARN_SURFACE, *STATES.values())}
+_COLOURS = (
+    INK,
+    MUTED,
+    ACCENT,
+    LINE,
+    SURFACE,
+    ACCENT_SURFACE,
+    WARN_SURFACE,
+    PAPER,
+    *STATES.values(),
+    *FILLS.values(),
+    *TINTS.values(),
+)
+RGB = {colour: rgb(colour) for colour in _COLOURS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +182,26 @@ class Page:
         """Draw a horizontal line."""
         self.operators.append(f"{RGB[colour]} RG {thickness:g} w {x0:.2f} {y:.2f} m {x1:.2f} {y:.2f} l S")
 
+    def way(self, points: Sequence[tuple[float, float]], colour: str, thickness: float, *, dash: str = "") -> None:
+        """Draw a line through points; `dash` is a PDF dash array, such as `4 3`."""
+        self.operators.append(f"{RGB[colour]} RG {thickness:g} w [{dash}] 0 d {_path(points)} S [] 0 d")
+
+    def strokes(self, segments: Sequence[Sequence[tuple[float, float]]], colour: str, thickness: float) -> None:
+        """Draw many lines of one colour."""
+        self.operators.append(f"{RGB[colour]} RG {thickness:g} w {' '.join(map(_path, segments))} S")
+
+    def polygon(self, points: Sequence[tuple[float, float]], colour: str) -> None:
+        """Fill the area inside of points."""
+        self.operators.append(f"{RGB[colour]} rg {_path(points)} f")
+
     def dot(self, x: float, y: float, size: float, colour: str) -> None:
         """Draw a filled circle around (x, y): a line without length, with round ends."""
         self.operators.append(f"{RGB[colour]} RG 1 J {size:g} w {x:.2f} {y:.2f} m {x:.2f} {y:.2f} l S 0 J")
+
+
+def _path(points: Sequence[tuple[float, float]]) -> str:
+    (x, y), *rest = points
+    return " ".join([f"{x:.2f} {y:.2f} m", *(f"{x:.2f} {y:.2f} l" for x, y in rest)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,9 +130,15 @@
     bar.scrollLeft = tab.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
   });
 
-  // After a refused form the errors get the focus.
-  const errors = document.querySelector("[data-focus]");
+  // After a refused form the errors get the focus; who followed a link to a field from elsewhere gets that field.
+  const from = document.referrer ? new URL(document.referrer).pathname : "";
+  const named = from !== location.pathname && location.hash ? document.getElementById(location.hash.slice(1)) : null;
+  const field = named && named.matches("input, select, textarea") ? named : null;
+  const errors = field || document.querySelector("[data-focus]");
   if (errors) errors.focus();
   // An address that names a place on the page, as after a comment, takes the focus there once the page is complete, which is nowhere.
-  if (errors && location.hash) addEventListener("load", () => setTimeout(() => errors.focus({ preventScroll: true })));
+  const again = () => {
+    if (document.activeElement === document.body) errors.focus({ preventScroll: !field });
+  };
+  if (errors && location.hash) addEventListener("load", () => setTimeout(again));
 })();

@@ -20,7 +20,7 @@ from tests.approvals.histories import LEGAL, NO_SECURITY, history  # noqa: F401 
 from tests.approvals.lives import at, lives, the_day_before, travel  # noqa: F401 - fixtures
 from tests.conftest import POLICY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 QUARTER = {"since": at(-24), "until": at(90 * 24)}
 
 

@@ -10,7 +10,7 @@ from tests.approvals.histories import LEGAL, NO_SECURITY, history, rows_of_every
 from tests.approvals.lives import lives, the_day_before, travel  # noqa: F401 - fixtures
 from tests.conftest import POLICY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def posts(world, address, part="lead", **body):

@@ -9,7 +9,7 @@ from tests.approvals.asking import OTHER_LOCK
 from tests.approvals.histories import LEGAL, rows_of_everything
 from tests.approvals.lives import the_day_before  # noqa: F401 - fixtures
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def asks(world, part="ci", **body):

@@ -104,6 +104,7 @@ def test_another_use_case_is_no_news(settled, world):
 
 
 def test_what_was_written_down_a_moment_ago_is_not_trusted_yet(world, gate, push, ask):
+    again(world, "Written a moment ago.")
     assert recorded(ask(push())) == [False]
 
 

@@ -19,7 +19,7 @@ from tests.approvals.lives import at, different, lives, looked, the_day_before, 
 from tests.approvals.pages import text_of
 from tests.conftest import POLICY, ask_for
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 QUARTER = (at(-24), at(90 * 24))
 
 

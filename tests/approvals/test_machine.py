@@ -87,6 +87,7 @@ def by_chance(seed: int) -> Choose:
     return lambda _label, choices: chance.choice(choices)
 
 
+@pytest.mark.once
 def test_histories_go_as_the_rules_say(histories: type[Histories]) -> None:
     """The same ones each time, until what happens often has happened. What went before is in the error."""
     for seed in range(MOST):

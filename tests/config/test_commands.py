@@ -179,6 +179,7 @@ def test_jobs_that_wait_too_long_need_a_hand(healthy, world):
 
 
 @pytest.mark.slow
+@pytest.mark.once
 def test_the_demo_is_loaded_once_and_says_how_to_use_it(transactional_db, settings):
     from foundation.verification import verify
 
@@ -211,15 +212,15 @@ def test_the_demo_is_loaded_once_and_says_how_to_use_it(transactional_db, settin
     greeting, _err = said("demo")
     assert described["url"] in greeting
     assert described["users"][0]["password"] in greeting
+    _shows_what_can_happen_to_a_request_in_the_order_in_which_it_happened(described)
 
 
-@pytest.mark.slow
-def test_the_demo_shows_what_can_happen_to_a_request_in_the_order_in_which_it_happened(transactional_db):
+def _shows_what_can_happen_to_a_request_in_the_order_in_which_it_happened(described):
+    """In the same test, because it takes a minute to load."""
     from approvals.models import Ballot, Clock, Condition, Decision, Dismissal, Envelope, PolicyVersion, Request, Waiver
     from approvals.selectors.standing import standing_of
     from governance.people.models import Calendar, Delegation, Notice
 
-    described = json.loads(said("demo", "--json")[0])
     waiting = Request.objects.get(subject_id=described["model_version"], state="open")
     steps = {step.key: step for step in standing_of(waiting).verdict.steps}
     assert {key for key, step in steps.items() if step.waiting_on} == {"validation", "data", "security"}

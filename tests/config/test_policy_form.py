@@ -39,6 +39,44 @@ def test_comments_and_what_the_form_does_not_show_survive_an_edit(world, comment
     assert len(version.text.splitlines()) == len(COMMENTED.splitlines()) + 2
 
 
+def test_the_tolerance_and_what_packages_are_reviewed_for_are_edited_in_the_form(world, commented):
+    changed(world.client("admin"), worth_tolerance=" 7.5% ", reviewed_for=["safe-to-deploy"])
+    version = PolicyVersion.objects.get(number=2)
+    now = parse(version.text)
+
+    assert (str(now.worth_tolerance), now.reviewed_for) == ("7.5 %", ("safe-to-deploy",))
+    assert "# money matters" in version.text
+    form = world.client("admin").get(EDIT)
+    assert fields_of(form)["worth_tolerance"] == "7.5 %"
+    assert fields_of(form)["reviewed_for"] == ["safe-to-deploy"]
+    assert form.context["kept"] == ["levels of checks", "standard changes"]
+
+    changed(world.client("admin"), worth_tolerance="12000 EUR", reviewed_for=[])
+    now = parse(PolicyVersion.objects.get(number=3).text)
+    assert (str(now.worth_tolerance), now.reviewed_for) == ("12000 EUR", ())
+
+    changed(world.client("admin"), worth_tolerance="")
+    assert parse(PolicyVersion.objects.get(number=4).text).worth_tolerance is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "said"),
+    [
+        ({"worth_tolerance": "101 %"}, "worth_tolerance", "is not a tolerance: write a share such as 5 %"),
+        ({"worth_tolerance": "-5 %"}, "worth_tolerance", "is not a tolerance"),
+        ({"worth_tolerance": "1,5 %"}, "worth_tolerance", "is not a tolerance"),
+        ({"worth_tolerance": "10000"}, "worth_tolerance", "is not a tolerance"),
+        ({"reviewed_for": ["nonsense"]}, "reviewed_for", "nonsense"),
+    ],
+)
+def test_a_wrong_tolerance_or_criterion_is_said_at_its_field_and_nothing_is_saved(world, commented, typed, field, said):
+    response = changed(world.client("admin"), **typed)
+
+    assert response.status_code == 400
+    assert said in " ".join(response.context["draft"].whole.errors[field])
+    assert PolicyVersion.objects.count() == 1
+
+
 def test_everything_that_the_form_has_reaches_the_policy(world, commented):
     typed = {
         "title": "Release",

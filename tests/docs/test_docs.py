@@ -260,7 +260,7 @@ def _endpoints() -> dict[str, str]:
         assert isinstance(pattern, URLPattern)
         view: Any = pattern.callback.view_class  # type: ignore[attr-defined] # as_view() sets it
         address = "/api/v1/" + re.sub(r"<\w+:(\w+)>", r"{\1}", str(pattern.pattern))
-        methods = [name.upper() for name in ("get", "post", "patch", "delete") if hasattr(view, name)]
+        methods = [name.upper() for name in ("get", "post", "put", "patch", "delete") if hasattr(view, name)]
         scopes = [f"{name} `{view.scopes[name]}`" if name in view.scopes else f"{name} person" for name in methods]
         found[address] = "; ".join(scopes)
     return found

@@ -67,6 +67,33 @@ def test_sending_the_same_again_answers_200(room, browser):
     assert second.json()["id"] == first.json()["id"]
 
 
+@pytest.mark.parametrize(
+    ("flows", "rates", "touching", "beyond"),
+    [
+        ((-100, 240, -144), ["0.2"], ["0.2"], False),
+        ((-100, 230, -132), ["0.1", "0.2"], [], False),
+        ((-1, 3, -3, 1), ["0"], [], False),
+        ((-1, 500_800), [], [], True),
+    ],
+)
+def test_a_rate_that_only_touches_zero_is_told_as_such(room, browser, flows, rates, touching, beyond):
+    lines = [
+        {
+            "key": f"flow-{period}",
+            "title": f"Flow {period}",
+            "kind": "cost" if flow < 0 else "benefit",
+            "quantity": 1,
+            "unit_price": abs(flow),
+            "from_period": period,
+        }
+        for period, flow in enumerate(flows)
+    ]
+    answer = browser(room.business).post(URL, {**BODY, "lines": lines}, content_type="application/json")
+
+    found = answer.json()["evaluation"]
+    assert (found["irr"], found["irr_touching"], found["irr_beyond"]) == (rates, touching, beyond)
+
+
 def test_a_misspelt_field_is_told_by_its_path(room, browser):
     wrong = {**BODY, "lines": [{**BODY["lines"][0], "prise": 1}]}
 

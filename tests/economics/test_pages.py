@@ -1,158 +1,195 @@
+"""The cost-benefit page: what somebody with five minutes sees, every figure opened, versions compared."""
+
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from governance.economics import services
-from governance.economics.models import Snapshot
+from governance.economics.plan import Line
+from governance.economics.presenting import drawn
+from tests.economics.case_plans import line, rich_plan, simple_plan
+from tests.statements import statements
 from tests.usecases.test_pages import text_of
 
+URL = "/use-cases/churn/cost-benefit/"
 
-def line(title, kind, quantity, price, first, last):
-    return {
-        "key": title.lower(),
-        "title": title,
-        "kind": kind,
-        "quantity": Decimal(quantity),
-        "unit": "",
-        "unit_price": Decimal(price),
-        "from_period": first,
-        "to_period": last,
-    }
+
+def written(world, plan, **more):
+    return services.write_snapshot(actor=world.lead, use_case=world.use_case, plan=plan, **more)
 
 
 @pytest.fixture
 def snapshot(world):
-    return services.write_snapshot(
-        actor=world.lead,
-        use_case=world.use_case,
-        currency="EUR",
-        horizon=2,
-        discount_rate=Decimal("0.1"),
-        real_or_nominal="real",
-        lines=[line("Build", "cost", 1, 1000, 0, 0), line("Kept", "benefit", 1, 1100, 1, 2)],
-    )
+    return written(world, simple_plan())
 
 
-def sent(**changed):
-    """What the form sends: the snapshot above with some fields changed, and one empty line."""
-    return {
-        "based_on": "1",
-        "currency": "eur",
-        "horizon": "2",
-        "percent": "10",
-        "real_or_nominal": "real",
-        "note": "",
-        "lines-TOTAL_FORMS": "3",
-        "lines-INITIAL_FORMS": "2",
-        "lines-0-key": "build",
-        "lines-0-title": "Build",
-        "lines-0-kind": "cost",
-        "lines-0-quantity": "1",
-        "lines-0-unit_price": "1000",
-        "lines-0-from_period": "0",
-        "lines-1-key": "kept",
-        "lines-1-title": "Kept",
-        "lines-1-kind": "benefit",
-        "lines-1-quantity": "1",
-        "lines-1-unit_price": "1100",
-        "lines-1-from_period": "1",
-        "lines-1-to_period": "2",
-        "lines-2-kind": "cost",
-        **changed,
-    }
+def test_the_answer_stands_first_and_each_figure_says_how_it_is_reckoned(world, snapshot):
+    page = text_of(world.client("business").get(URL))
 
-
-def test_the_figures_are_there_with_how_they_are_reckoned(world, snapshot):
-    page = text_of(world.client("business").get("/use-cases/churn/cost-benefit/"))
-
+    assert "Over 2 years it brings 909 EUR more than it costs, as worth today; paid back after 0.9 years." in page
     assert "909" in page  # -1000 + 1100/1.1 + 1100/1.21
     assert "1.91" in page
-    assert "0.9 years" in page
-    assert "divided by (1 + 10 %) to the power t" in page
-    assert "Over 2 years it costs 1,000 EUR and brings 2,200 EUR" in page
+    assert "discounted at 10 % a year" in page
+    assert "Benefits of 1,909 EUR less costs of 1,000 EUR leave 909 EUR" in page
+    for measure in ("npv", "bcr", "payback", "irr", "equivalent_annual", "line.build"):
+        assert f"{URL}figures/{measure}/" in page
 
 
 def test_a_case_that_never_pays_back_says_so(world):
-    services.write_snapshot(
-        actor=world.lead,
-        use_case=world.use_case,
-        currency="EUR",
-        horizon=1,
-        discount_rate=Decimal(0),
-        real_or_nominal="real",
-        lines=[line("Build", "cost", 1, 1000, 0, 0)],
-    )
+    written(world, simple_plan(lines=simple_plan().lines[:1]))
 
-    page = text_of(world.client("business").get("/use-cases/churn/cost-benefit/"))
+    page = text_of(world.client("business").get(URL))
 
-    assert "it does not pay back" in page
+    assert "it costs 1,000 EUR more than it brings" in page
     assert "never" in page
-    assert "No discount rate makes it come out at zero." in page
+    assert "Money goes only one way" in page
+
+
+def test_several_rates_of_return_are_all_told_and_none_is_recommended(world):
+    flows = (("a", "cost", 100, 0), ("b", "benefit", 230, 1), ("c", "cost", 132, 2))
+    lines = tuple(Line(key, key, kind, Decimal(1), "", Decimal(price), at, at) for key, kind, price, at in flows)
+    written(world, simple_plan(lines=lines))
+
+    page = text_of(world.client("business").get(URL))
+
+    assert "10 % · 20 %" in page
+    assert "none can be used" in page
+
+
+def test_lines_show_range_risk_evidence_and_who_stands_for_them(world):
+    owned = tuple(replace(item, owner=world.lead.user.public_id) for item in rich_plan().lines)
+    written(world, rich_plan(lines=owned))
+
+    page = text_of(world.client("auditor").get(URL))
+
+    for said in ("80 to 150", "2 to 4", "Failed runs.", 'href="https://bills.example.com/7"', "Development: 20 %", "900 USD"):
+        assert said in page, said
+    assert "1 USD = 0.92 EUR (ECB, June 30, 2026)" in page
+    assert "10 % (Finance handbook 4.2, Jan. 1, 2026)" in page
+    assert str(world.lead.user) in page
 
 
 def test_an_earlier_version_can_be_looked_at_and_is_marked(world, snapshot):
-    world.client("lead").post("/use-cases/churn/cost-benefit/write/", sent(**{"lines-0-unit_price": "1500"}))
+    written(world, simple_plan(lines=(replace(simple_plan().lines[0], unit_price=Decimal(1500)), simple_plan().lines[1])))
 
-    page = text_of(world.client("auditor").get("/use-cases/churn/cost-benefit/?snapshot=1"))
+    page = text_of(world.client("auditor").get(f"{URL}?snapshot=1"))
 
     assert "You look at version 1. The newest is 2." in page
-    assert "1,500" not in page
+    assert "it brings 909 EUR more" in page
+    assert f"{URL}figures/npv/?snapshot=1" in page
+    assert "909.09 EUR" in text_of(world.client("auditor").get(f"{URL}figures/npv/?snapshot=1"))
+    assert "409.09 EUR" in text_of(world.client("auditor").get(f"{URL}figures/npv/"))
 
 
-def test_a_new_line_gets_a_key_and_the_others_keep_theirs(world, snapshot):
-    more = {
-        "lines-2-title": "Kept",
-        "lines-2-kind": "benefit",
-        "lines-2-quantity": "2",
-        "lines-2-unit_price": "3",
-        "lines-2-from_period": "2",
-    }
-    answer = world.client("lead").post("/use-cases/churn/cost-benefit/write/", sent(**more))
+def test_pictures_that_were_drawn_once_are_those_of_the_version_and_the_language(world, snapshot):
+    client = world.client("business")
 
-    assert answer["Location"] == "/use-cases/churn/cost-benefit/"
-    newest = Snapshot.objects.get(number=2)
-    assert [row["key"] for row in newest.lines] == ["build", "kept", "kept_2"]
-    assert newest.lines[2]["to_period"] == 2
+    def sentence(query: str = "") -> str:
+        return text_of(client.get(f"{URL}{query}"))
 
-
-def test_errors_keep_every_line(world, snapshot):
-    answer = world.client("lead").post(
-        "/use-cases/churn/cost-benefit/write/", sent(percent="lots", **{"lines-1-title": "My careful guess"})
-    )
-
-    assert answer.status_code == 400
-    assert "My careful guess" in text_of(answer)
-    assert Snapshot.objects.count() == 1
+    first = "Benefits of 1,909 EUR less costs of 1,000 EUR leave 909 EUR"
+    assert first in sentence()
+    assert first in sentence()  # as it was drawn before
+    cheaper = simple_plan()
+    written(world, replace(cheaper, lines=(replace(cheaper.lines[0], unit_price=Decimal(500)), *cheaper.lines[1:])))
+    assert "less costs of 500 EUR leave 1,409 EUR" in sentence()
+    assert first not in sentence()
+    assert first in sentence("?snapshot=1")
+    client.cookies["django_language"] = "zh-hans"
+    assert first not in sentence("?snapshot=1")
+    assert "1,909 EUR" in sentence("?snapshot=1")
 
 
-def test_what_the_service_refuses_is_told_and_kept(world, snapshot):
-    answer = world.client("lead").post(
-        "/use-cases/churn/cost-benefit/write/", sent(**{"lines-1-to_period": "9", "lines-1-title": "My careful guess"})
-    )
+def test_no_more_pictures_are_kept_than_some(world, monkeypatch):
+    monkeypatch.setattr(drawn, "MOST_KEPT", 2)
+    for price in (100, 200, 300, 400):
+        plan = simple_plan()
+        written(world, replace(plan, lines=(replace(plan.lines[0], unit_price=Decimal(price)), *plan.lines[1:])))
+        world.client("business").get(URL)
+    assert len(drawn._kept) == 2
 
-    assert answer.status_code == 400
-    assert "A line lies within periods 0 to 2" in text_of(answer)
-    assert "My careful guess" in text_of(answer)
+
+def test_a_figure_opens_to_its_formula_and_each_term_opens_in_turn(world, snapshot):
+    client = world.client("business")
+
+    page = text_of(client.get(f"{URL}figures/npv/"))
+    assert "Σ Bₜ·dₜ − Σ Cₜ·dₜ" in page
+    assert "1,909.09 EUR" in page
+
+    page = text_of(client.get(f"{URL}figures/pv_benefits/"))
+    for said in ("0.909091", "0.826446", "1,100 EUR", "909.09", f"{URL}figures/benefits.2/"):
+        assert said in page, said
+
+    assert f"{URL}figures/line.kept/" in text_of(client.get(f"{URL}figures/benefits.2/"))
+    page = text_of(client.get(f"{URL}figures/line.kept/"))
+    assert "Σ q·p" in page
+    assert "How often it falls" in page
 
 
-def test_a_case_that_changed_meanwhile_is_not_written_over(world, snapshot):
-    world.client("lead").post("/use-cases/churn/cost-benefit/write/", sent(**{"lines-0-unit_price": "1500"}))
+@pytest.mark.parametrize(
+    "measure",
+    ["npv", "pv_costs", "pv_benefits", "bcr", "roi", "irr", "mirr", "equivalent_annual", "payback", "payback_last",
+     "discounted_payback", "discounted_payback_last", "costs.0", "net.3", "factor.2", "line.gpu"],
+)  # fmt: skip
+def test_every_figure_has_its_page(world, measure):
+    written(world, rich_plan())
 
-    answer = world.client("scientist").post("/use-cases/churn/cost-benefit/write/", sent(**{"lines-1-unit_price": "7"}))
+    assert world.client("business").get(f"{URL}figures/{measure}/").status_code == 200
 
-    page = text_of(answer)
-    assert answer.status_code == 409
-    assert "This changed after you opened it" in page
-    assert 'name="based_on" value="2"' in page
-    assert Snapshot.objects.count() == 2
+
+@pytest.mark.parametrize("measure", ["nothing", "costs.99", "line.none", "factor.x"])
+def test_a_figure_that_there_is_not_is_not_found(world, snapshot, measure):
+    assert world.client("business").get(f"{URL}figures/{measure}/").status_code == 404
+
+
+def test_what_changed_between_two_versions_is_told_with_its_worth(world, snapshot):
+    dearer = replace(simple_plan().lines[0], unit_price=Decimal(1300))
+    written(world, simple_plan(lines=(dearer, simple_plan().lines[1], line(to_period=0))), note="The quote came in.")
+
+    page = text_of(world.client("auditor").get(f"{URL}compare/?from=1&to=2"))
+
+    for said in ("From version 1 to version 2", "The quote came in.", "-300", "-250", "-550", "Added", "<del>1,000</del>"):
+        assert said in page, said
+    assert world.client("auditor").get(f"{URL}compare/?from=1&to=7").status_code == 404
+
+
+def test_long_cases_are_paged_and_every_page_has_its_lines(world):
+    many = tuple(line(f"line_{at}", title=f"Item {at:03}", category="data" if at % 2 else "people") for at in range(120))
+    written(world, rich_plan(lines=many, scenarios=()))
+    client = world.client("business")
+
+    pages = [text_of(client.get(f"{URL}?page={number}")) for number in (1, 2, 3)]
+
+    assert all("120 lines, page" in page for page in pages)
+    for at in range(120):
+        assert sum(f"Item {at:03}" in page.partition('id="lines"')[2] for page in pages) == 1, at
+    assert "page=2" in pages[0]
+    assert "page=2" in pages[2]
+
+
+def test_the_page_asks_the_database_little_however_long_the_case(world):
+    written(world, rich_plan(lines=tuple(line(f"line_{at}") for at in range(200)), scenarios=()))
+
+    assert statements(world.client("auditor"), URL) <= 20
 
 
 def test_readers_see_why_they_cannot_write_and_strangers_see_nothing(world, snapshot):
-    assert "so you cannot change its costs" in text_of(world.client("auditor").get("/use-cases/churn/cost-benefit/"))
-    assert (
-        world.client("auditor").post("/use-cases/churn/cost-benefit/write/", sent(**{"lines-0-unit_price": "1"})).status_code
-        == 403
-    )
-    assert world.client("stranger").get("/use-cases/churn/cost-benefit/write/").status_code == 404
+    assert "so you cannot change its costs" in text_of(world.client("auditor").get(URL))
+    for address in ("", "figures/npv/", "compare/", "draft/"):
+        assert world.client("stranger").get(URL + address).status_code == 404
+
+
+def test_the_old_address_of_writing_leads_to_the_draft(world, snapshot):
+    assert world.client("lead").get(f"{URL}write/")["Location"] == f"{URL}draft/"
+
+
+def test_before_anything_is_written_the_page_says_what_to_do(world):
+    page = text_of(world.client("lead").get(URL))
+
+    assert "Costs and benefits were not written down" in page
+    assert f"{URL}draft/" in page
+    assert world.client("lead").get(f"{URL}figures/npv/").status_code == 404
+    assert world.client("lead").get(f"{URL}compare/").status_code == 404

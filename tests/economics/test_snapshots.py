@@ -13,7 +13,7 @@ from foundation.verification import verify
 from governance.economics import services
 from governance.economics.components import component_body
 from governance.economics.models import Case, Snapshot
-from governance.economics.selectors import current_snapshot, evaluation_of
+from governance.economics.selectors.cases import current_snapshot, evaluation_of
 
 
 def line(key: str = "training", **changes) -> dict[str, object]:

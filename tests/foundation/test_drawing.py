@@ -150,6 +150,31 @@ def test_bars_without_room_are_refused():
         bars.chart([bars.Bar("a", 1, "1")], width=200)
 
 
+@given(st.lists(st.decimals(-1000, 1000, places=2), min_size=1, max_size=12))
+def test_bars_for_a_small_window_are_in_proportion_and_below_their_words(values):
+    chart = bars.narrow_chart([bars.Bar(str(value), value, str(value)) for value in values])
+
+    longest = max(chart.bars, key=lambda placed: abs(placed.bar.value))
+    for placed in chart.bars:
+        assert placed.x >= 0
+        assert placed.x + placed.width <= chart.width
+        assert placed.label_y + svg.TITLE_SIZE / 2 < placed.y
+        assert placed.width * abs(float(longest.bar.value)) == pytest.approx(
+            longest.width * abs(float(placed.bar.value)), abs=1e-3
+        )
+
+
+def test_figures_that_fill_a_small_window_have_no_bars_for_it():
+    assert bars.narrow_chart([bars.Bar("a", 1, "1" * 40)]) is None
+
+
+def test_bars_for_a_small_window_are_a_second_picture_with_a_name_of_its_own():
+    drawn = [bars.Bar("a", 1, "1")]
+    markup = svg.bars(bars.chart(drawn), narrow=bars.narrow_chart(drawn), key="b", title="t", description="d")
+
+    assert [one.get("aria-labelledby") for one in parsed(markup)] == ["b-title b-text", "b-narrow-title b-narrow-text"]
+
+
 def test_the_svg_names_itself_and_escapes_what_people_wrote():
     picture = layered.arrange([layered.Box("a"), layered.Box("b")], [("a", "b")])
     texts = {"a": svg.NodeText("<script>", "1 & 2"), "b": svg.NodeText("客户流失模型", tone="ok")}

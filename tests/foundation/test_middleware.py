@@ -115,6 +115,9 @@ def test_a_nul_in_the_address_is_a_problem_and_no_crash(path):
 
     assert answer.status_code == 400
     assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers.get("Content-Length", str(len(answer.content))) == str(len(answer.content)), (
+        "else a client waits for more"
+    )
 
 
 @pytest.mark.django_db

@@ -19,6 +19,12 @@ from tests.matrix.dictionary_datasets import DATASET_API, DATASET_PAGES
 from tests.matrix.dictionary_exchange import EXCHANGE_API, EXCHANGE_PAGES
 from tests.matrix.dictionary_pages import BROWSING_PAGES
 from tests.matrix.dictionary_proposals import PROPOSAL_API, PROPOSAL_PAGES
+from tests.matrix.economics_actuals import ACTUAL_API, ACTUAL_PAGES
+from tests.matrix.economics_cases import CASE_API, CASE_PAGES
+from tests.matrix.economics_provisions import PROVISION_API, PROVISION_PAGES
+from tests.matrix.economics_rates import RATE_API, RATE_PAGES
+from tests.matrix.economics_simulations import SIMULATION_API, SIMULATION_PAGES
+from tests.matrix.economics_worth import WORTH_API, WORTH_PAGES
 from tests.matrix.files import FILE_PAGES, FILES
 from tests.matrix.intake import INTAKE_API, INTAKE_PAGES
 from tests.matrix.judgement import JUDGEMENT
@@ -35,6 +41,12 @@ from tests.matrix.talk import TALK_API, TALK_PAGES
 __all__ = ["API", "CALLERS", "PAGES", "SIGNING_IN", "TOKENS", "Row"]
 
 API = [
+    *ACTUAL_API,
+    *CASE_API,
+    *PROVISION_API,
+    *SIMULATION_API,
+    *RATE_API,
+    *WORTH_API,
     *RULING_API,
     *REVIEW_API,
     *DEFINITION_API,
@@ -60,6 +72,12 @@ API = [
     *ARTIFACT_API,
 ]
 PAGES = [
+    *ACTUAL_PAGES,
+    *CASE_PAGES,
+    *PROVISION_PAGES,
+    *SIMULATION_PAGES,
+    *RATE_PAGES,
+    *WORTH_PAGES,
     *RULING_PAGES,
     *REVIEW_PAGES,
     *PAGES_OF_ROOMS,

@@ -105,4 +105,5 @@ JUDGEMENT = [
     Row("api_evaluation", "GET", may=INSIDE, sees=NOBODY, args=of(public_id="evaluation"), tokens=HIDDEN),
     Row("api_gate_simulate", "POST", 200, INSIDE, NOBODY, of(environment="environment"), WHAT_IF, tokens(200, 404)),
     Row("api_insights", "GET", tokens=READ),
+    Row("api_portfolio", "GET", tokens=READ),
 ]

@@ -39,15 +39,6 @@ ENVELOPE = body(
     }
 )
 FORMSET = {"kpis-TOTAL_FORMS": "0", "kpis-INITIAL_FORMS": "0"}
-LINES = {
-    "lines-TOTAL_FORMS": "1",
-    "lines-INITIAL_FORMS": "0",
-    "lines-0-title": "B",
-    "lines-0-kind": "cost",
-    "lines-0-quantity": "1",
-    "lines-0-unit_price": "1",
-    "lines-0-from_period": "0",
-}
 MEANING = body(name="Customer", definition="Other.", logical_type="string", sensitivity="internal")
 
 
@@ -140,17 +131,6 @@ PAGES = [
     Row("dependencies", "GET"),
     Row("package", "GET", args=of(name="package")),
     Row("dependency_set", "GET", args=of(public_id="lock")),
-    # economics
-    Row("case_write", "GET", may=INSIDE, sees=NOBODY, args=CASE),
-    Row(
-        "case_write",
-        "POST",
-        302,
-        MEMBERS,
-        INSIDE,
-        CASE,
-        body(currency="EUR", horizon="1", percent="10", real_or_nominal="nominal", **LINES),
-    ),
     # lineage
     Row("models", "GET"),
     Row("model", "GET", may=INSIDE, sees=NOBODY, args=of(public_id="other_version")),
@@ -256,6 +236,8 @@ PAGES = [
     Row("envelope", "POST", 302, BUILDERS, INSIDE, of(public_id="envelope"), body(command="end", reason="x"), query="#end"),
     # what lies behind and ahead
     Row("insights", "GET"),
+    Row("portfolio", "GET"),
+    Row("portfolio_export", "GET"),
     Row("policy_replay", "GET", args=of(key="policy")),
     Row("policy_simulate", "GET", args=of(key="policy")),
     Row(

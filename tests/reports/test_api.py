@@ -118,7 +118,7 @@ def test_a_file_that_is_gone_says_which_to_restore(told, make):
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
-        ({"kind": "portfolio"}, 400, "report.kind"),
+        ({"kind": "access_review"}, 400, "report.kind"),
         ({"kind": "use_case", "scope": "no-such"}, 404, "not_found"),
         ({"kind": "use_case", "scope": "churn", "language": "de"}, 400, "report.language"),
         ({"kind": "use_case", "scope": "churn", "as_of": "tomorrow"}, 400, None),

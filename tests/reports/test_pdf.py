@@ -49,6 +49,14 @@ def rows(count: int) -> Table:
     )
 
 
+@pytest.mark.parametrize("above", [8, 20, 24, 26, 30])
+def test_bars_that_fit_on_a_page_are_not_torn_apart(above):
+    bars = Bars("Money", [Bar(f"bar-{number}", Decimal(number), f"={number}=") for number in range(6)], "Says it.", "None.")
+    pages = [page.extract_text() for page in read(document(rows(above), bars)).pages]
+
+    assert [text.count("bar-") for text in pages if "bar-" in text] == [6]
+
+
 def test_the_same_document_gives_the_same_bytes():
     bars = Bars(
         "Money", [Bar("Gain", Decimal(3), "3"), Bar("Loss", Decimal(-1), "−1", state="bad")], "Gain exceeds loss.", "None."

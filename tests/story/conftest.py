@@ -18,6 +18,19 @@ from tests.story.installation import Furnished, Installation, furnished, install
 from tests.story.pipeline import Pipeline
 
 At = Callable[..., AbstractContextManager[Desk]]
+ENGLISH = "en"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A journey is made with scripts in English and without them in Chinese, so in both languages and both ways; crosswise once a night,
+    as are the sights of pages in the middle of something in Chinese.
+    """
+    for item in items:
+        given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        crosswise = {"language", "scripts"} <= given.keys() and (given["language"] == ENGLISH) != given["scripts"]
+        if crosswise or ("sights" in given and given["language"] != ENGLISH):
+            item.add_marker(pytest.mark.nightly)
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +110,7 @@ def one_browser() -> Iterator[Browser]:
         yield found
 
 
-@pytest.fixture(params=["en", "zh-hans"])
+@pytest.fixture(params=[ENGLISH, "zh-hans"])
 def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

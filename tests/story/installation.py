@@ -25,6 +25,7 @@ from tests import prepared
 REPOSITORY = Path(__file__).resolve().parents[2]
 CLIENT = REPOSITORY / "client"
 PATIENCE = 180.0  # seconds; other work may share the machine
+TABLES = 600.0  # the first start of an installation makes all tables: more than a minute of a processor
 
 
 class Answer(NamedTuple):
@@ -78,7 +79,7 @@ class Installation:
         self.var.mkdir(parents=True, exist_ok=True)
         with open(self.var / "serve.out", "w") as out:
             self.process = subprocess.Popen(command, cwd=REPOSITORY, env=self.environment, stdout=out, stderr=out, text=True)
-        until(self.is_ready, f"{self.url} is ready", alive=self.process, tell=self.said)
+        until(self.is_ready, f"{self.url} is ready", seconds=TABLES, alive=self.process, tell=self.said)
 
     def is_ready(self) -> bool:
         """Portal and worker answer, and the newcomer has been greeted."""

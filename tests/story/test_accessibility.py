@@ -21,10 +21,14 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.markup]
 # Who looks, in this order, and where each begins: somebody who is asked for a verdict sees more of a request than others.
 VIEWERS = {
     "samira": ("/requests/{request}/", "/"),
-    "petra": ("/use-cases/churn/", "/models/{model_version}/", "/gates/{evaluation}/"),
+    "petra": (
+        *("/use-cases/churn/", "/models/{model_version}/", "/gates/{evaluation}/"),
+        *("/use-cases/churn/cost-benefit/", "/use-cases/delivery-slots/cost-benefit/", "/use-cases/fault-warning/cost-benefit/"),
+        *("/use-cases/demand-forecast/cost-benefit/", "/models/{driven}/", "/portfolio/"),
+    ),
     "dina": ("/dictionary/customers/",),
     "aude": ("/reports/{report}/", "/reports/", "/audit/"),
-    "ada": ("/settings/", "/no-such-page/", "/accounts/password/change/"),
+    "ada": ("/settings/", "/no-such-page/", "/accounts/password/change/", "/economics/rates/", "/economics/budgets/"),
 }
 CERTAIN = {
     *(
@@ -57,11 +61,14 @@ CERTAIN = {
         "policy_replay",
         "policy_simulate",
     ),
+    *("case_figure", "case_import", "case_scenarios", "case_sensitivity", "case_simulation", "case_versions"),
+    *("draft", "case_approval", "actuals", "actual_files", "rates", "rate", "budgets", "budget", "provision", "portfolio"),
 }
 NOT_PAGES = ("/api/", "/accounts/logout", "/static/")
 FILES = {
     *("report_file", "document_file", "document_preview", "increment_picture"),
     *("dictionary_workbook", "export_file", "legend_file"),
+    *("case_file", "provision_file", "portfolio_export"),
 }
 
 
@@ -71,19 +78,34 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("language", ["en", pytest.param("zh-hans", marks=pytest.mark.nightly)])
 def test_everybody_can_use_every_page(browser: Browser, standing_server: Installation, language: str) -> None:
+    known, said = _looked_at(browser, standing_server, language, everywhere=True)
+    missed = CERTAIN - {view for view, _tab in known}
+    assert not missed, f"no page leads there: {sorted(missed)}"
+    assert not said, f"{len(said)}:\n" + "\n".join(said)
+
+
+def test_everybody_can_use_the_pages_they_begin_with_in_chinese(browser: Browser, standing_server: Installation) -> None:
+    """All of them once a night: a page that is right in one language is seldom wrong in the other."""
+    known, said = _looked_at(browser, standing_server, "zh-hans", everywhere=False)
+    assert len(known) > len(VIEWERS)
+    assert not said, f"{len(said)}:\n" + "\n".join(said)
+
+
+def _looked_at(
+    browser: Browser, server: Installation, language: str, *, everywhere: bool
+) -> tuple[set[tuple[str, str]], list[str]]:
+    """The kinds of pages that were looked at, and what is wrong with them."""
     known: set[tuple[str, str]] = set()
     said: list[str] = []
-    places = _places(standing_server)
+    places = _places(server)
     for viewer, starts in VIEWERS.items():
-        with signed_in(browser, standing_server.url, viewer, standing_server.password(viewer)) as page:
+        with signed_in(browser, server.url, viewer, server.password(viewer)) as page:
             _speak(page, language)
-            for path in _followed(page, [start.format(**places) for start in starts], known):
+            for path in _followed(page, [start.format(**places) for start in starts], known, on=everywhere):
                 said += [f"{path} as {viewer}: {one}" for one in objections(page, language)]
-    missed = CERTAIN - {view for view, _tab in known}
-    assert not missed
-    assert not said, f"{len(said)}:\n" + "\n".join(said)
+    return known, said
 
 
 def test_the_sign_in_page_is_as_good_as_the_others(browser: Browser, standing_server: Installation) -> None:
@@ -112,6 +134,7 @@ def _places(server: Installation) -> dict[str, str]:
     return {
         "request": everything.get("requests?state=open").body["results"][0]["id"],
         "model_version": server.demo["model_version"],
+        "driven": everything.get("use-cases/fault-warning/worth").body["results"][0]["model_version"],
         "evaluation": everything.get("evaluations").body["results"][0]["id"],
         "report": report,
     }
@@ -125,8 +148,8 @@ def _speak(page: Page, language: str) -> None:
     page.wait_for_selector(f"html[lang='{language}']")
 
 
-def _followed(page: Page, starts: list[str], known: set[tuple[str, str]]) -> Iterator[str]:
-    """Pages that links lead to from where the viewer begins; of those alike, only the first that anybody comes to."""
+def _followed(page: Page, starts: list[str], known: set[tuple[str, str]], *, on: bool) -> Iterator[str]:
+    """Where the viewer begins and, if we go `on`, pages that links lead to; of those alike, only the first that anybody comes to."""
     todo, seen = list(starts), set()
     while todo:
         path = todo.pop(0)
@@ -140,7 +163,7 @@ def _followed(page: Page, starts: list[str], known: set[tuple[str, str]]) -> Ite
         if "#" in page.url:  # led to a place in the middle of a page: look at it from its beginning
             page.goto(page.url.partition("#")[0])
         known.add(kind)
-        todo += _links(page)
+        todo += _links(page) if on else []
         yield path
 
 

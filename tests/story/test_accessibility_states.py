@@ -73,6 +73,32 @@ def _emptied(desk: Desk) -> None:
     desk.press(desk.say("Check"))
 
 
+def _in_words(desk: Desk) -> None:
+    """A text for a number."""
+    desk.page.locator("main input[name=labels]").fill("4.000,5")
+    desk.page.locator("main input[name=price]").fill("much")
+    desk.page.locator("main input[name=checked_again]").fill("10")
+    desk.press(desk.say("Put it into the draft"))
+
+
+def _nothing_chosen(desk: Desk) -> None:
+    """A value for no input."""
+    desk.write(desk.say("What it is called"), "Other")
+    desk.write(desk.say("Key"), "other")
+    desk.write(desk.say("Value instead"), "7")
+    desk.press(desk.say("Save"))
+
+
+def _without_words(desk: Desk) -> None:
+    """All that a browser wants is there, and the server finds that a price and an alternative are missing."""
+    for name, said in {"title": "GPU", "need": "To train.", "because": "We wait.", "lines-0-quantity": "1.5"}.items():
+        desk.page.locator(f"main [name={name}]").fill(said)
+    desk.page.locator("main select[name=budget]").select_option(index=1)
+    for name in ("from_date", "until_date"):
+        desk.page.locator(f"main [name={name}]").fill("2020-01-01")
+    desk.press(desk.say("Ask for approval"))
+
+
 SIGHTS = (
     # What was refused, and what comes of a try
     Sight("lead", "/settings/absence/", _misnamed),
@@ -98,6 +124,45 @@ SIGHTS = (
     Sight("admin", "/settings/policies/production-release/edit/", _emptied),
     Sight("admin", "/settings/policies/production-release/edit/", _checked),
     Sight("admin", "/settings/policies/production-release/simulate/?request={request}"),
+)
+
+CASE = "/use-cases/churn/cost-benefit"
+OF_MONEY = (
+    # The case, as it was agreed to, under other assumptions, and as a spreadsheet
+    Sight("lead", f"{CASE}/", _unfolded),
+    Sight("auditor", f"{CASE}/"),
+    Sight("lead", f"{CASE}/compare/", _unfolded),
+    Sight("lead", f"{CASE}/approval/"),
+    Sight("lead", f"{CASE}/scenarios/?input=rate&value=9%25", _unfolded),
+    Sight("lead", f"{CASE}/scenarios/?input=rate&value=lots"),
+    Sight("lead", f"{CASE}/sensitivity/?around=20", _unfolded),
+    Sight("lead", f"{CASE}/simulation/?run={{simulation}}", _unfolded),
+    Sight("lead", f"{CASE}/import/{{sheet}}/"),
+    # Its draft, with what was refused there
+    Sight("lead", f"{CASE}/draft/", _unfolded),
+    Sight("auditor", f"{CASE}/draft/"),
+    Sight("lead", f"{CASE}/draft/frame/", _unfolded),
+    Sight("lead", f"{CASE}/draft/lines/new/"),
+    Sight("lead", f"{CASE}/draft/lines/new/?template=labelling", _in_words),
+    Sight("lead", f"{CASE}/draft/lines/new/?template=own"),
+    Sight("lead", f"{CASE}/draft/lines/{{case_line}}/", _unfolded),
+    Sight("lead", f"{CASE}/draft/model/"),
+    Sight("lead", f"{CASE}/draft/model/?template=classifier"),
+    Sight("lead", f"{CASE}/draft/scenarios/", _nothing_chosen),
+    Sight("lead", f"{CASE}/draft/write/"),
+    # What came of it
+    Sight("lead", f"{CASE}/actuals/", _unfolded),
+    Sight("lead", f"{CASE}/actuals/{{actual}}/", _unfolded),
+    Sight("lead", f"{CASE}/actuals/files/{{actual_file}}/", _unfolded),
+    # Rates, budgets, and what is asked for out of them
+    Sight("admin", "/economics/rates/{rate}/", _unfolded),
+    Sight("admin", "/economics/rates/new/discount/"),
+    Sight("admin", "/economics/budgets/{budget}/", _unfolded),
+    Sight("admin", "/economics/budgets/new/"),
+    Sight("scientist", "/use-cases/churn/provisions/new/?kind=gpu", _without_words),
+    Sight("scientist", "/provisions/{provision_asked}/", _unfolded),
+    Sight("scientist", "/provisions/{provision_held}/", _unfolded),
+    Sight("lead", "/portfolio/", _unfolded),
 )
 
 
@@ -130,11 +195,14 @@ def _asked(world: Any, kind: str, public_id: str, purpose: str, environment: Any
     return str(asked.public_id)
 
 
-def test_nobody_is_shut_out_in_the_middle_of_something(at: Any, world: Any, stage: SimpleNamespace, language: str) -> None:
+@pytest.mark.parametrize("sights", [SIGHTS, OF_MONEY], ids=["judging", "money"])
+def test_nobody_is_shut_out_in_the_middle_of_something(
+    at: Any, world: Any, stage: SimpleNamespace, language: str, sights: tuple[Sight, ...]
+) -> None:
     said = []
-    for who in dict.fromkeys(sight.who for sight in SIGHTS):
+    for who in dict.fromkeys(sight.who for sight in sights):
         with at(getattr(world, who, None) or stage.confirming) as desk:
-            for sight in (sight for sight in SIGHTS if sight.who == who):
+            for sight in (sight for sight in sights if sight.who == who):
                 address = sight.address.format(**vars(stage))
                 desk.open(address)
                 if sight.act is not None:

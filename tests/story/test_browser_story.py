@@ -12,7 +12,7 @@ from tests.browser import chromium, signed_in
 from tests.story.installation import Installation
 from tests.story.pipeline import Pipeline
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.markup]
 STEPS = {
     "victor": ("Model validation", "validation"),
     "dina": ("Data and meaning", "data"),

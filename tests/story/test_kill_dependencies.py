@@ -14,7 +14,7 @@ from tests.dependencies.archives import wheel
 from tests.dependencies.osv import record, zipped
 from tests.story.installation import Answer, Api, Installation, until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 MODULES = 800  # a few seconds for whoever reads them
 RECORDS = 25_000  # a few seconds for whoever writes them
 COMPARED = 75  # of a hundred: what is to be written is known, and is being written

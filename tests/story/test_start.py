@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.story.conftest import git
-from tests.story.installation import REPOSITORY, Installation, free_port, until
+from tests.story.installation import REPOSITORY, TABLES, Installation, free_port, until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 
 @pytest.fixture
@@ -47,7 +47,13 @@ def test_a_fresh_clone_is_served_by_one_command(clone: Path, tmp_path: Path) -> 
     with open(out, "w") as output:
         process = subprocess.Popen([*start, str(port)], env=environment, stdout=output, stderr=output, text=True)
     try:
-        until(lambda: "Stop with Ctrl-C" in out.read_text(), "it says how to stop it", alive=process, tell=out.read_text)
+        until(
+            lambda: "Stop with Ctrl-C" in out.read_text(),
+            "it says how to stop it",
+            seconds=TABLES,
+            alive=process,
+            tell=out.read_text,
+        )
         said = out.read_text()
         assert f"Countersign is at http://127.0.0.1:{port}" in said
         for user in started.demo["users"]:

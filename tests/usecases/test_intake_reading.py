@@ -6,10 +6,12 @@ import zipfile
 from contextlib import suppress
 from datetime import date, datetime
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from governance.usecases import intake_wording
 from governance.usecases.intake import sheets, table
 from governance.usecases.intake.reading import read
 from governance.usecases.intake.table import Reading, Unreadable
@@ -178,6 +180,20 @@ def test_formulas_are_said_and_never_computed():
     assert "formulas" in [note.code for note in found.notes]
 
 
+def test_cells_that_look_empty_and_need_not_be_are_told():
+    book = openpyxl.Workbook()
+    for row in (["Title", "Sum", "Owner"], ["A", "=1+1", "ann"], ["B", 2, None]):
+        book.active.append(row)
+    book.active.merge_cells("C2:C3")
+    buffer = io.BytesIO()
+    book.save(buffer)
+
+    notes = {note.code: note.params for note in read(buffer.getvalue()).notes}
+    assert (notes["unsaved"], notes["merged"]) == ({"cells": "B2"}, {"cells": "C2:C3"})
+    assert "B2" in intake_wording.note("unsaved", notes["unsaved"])
+    assert len(intake_wording.note("merged", {"cells": "A1:A2, " * 1000})) < 500
+
+
 def test_a_sheet_can_be_chosen():
     data = as_xlsx(SMALL)
 
@@ -220,6 +236,18 @@ def test_entities_are_not_expanded():
 def test_other_archives_are_no_workbooks():
     with pytest.raises(Unreadable, match="not_a_workbook"):
         read(packed({"word/document.xml": b"<x/>"}))
+
+
+def test_a_workbook_whose_packed_bytes_are_damaged_is_told_as_damaged():
+    data = bytearray(as_xlsx(SMALL))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheet = archive.getinfo("xl/worksheets/sheet1.xml")
+    start = sheet.header_offset + 30 + len(sheet.filename)
+    data[start : start + sheet.compress_size] = b"\xff" * sheet.compress_size  # no beginning of anything packed
+
+    with pytest.raises(Unreadable, match="xlsx") as refused:
+        read(bytes(data))
+    assert refused.value.params["detail"] == "error"  # zlib.error, by its name
 
 
 def test_a_workbook_that_lies_about_its_size_is_read_as_it_is():

@@ -103,7 +103,13 @@ def test_the_self_test_says_what_is_wrong_and_what_to_do(world, gate):
     assert "Give somebody the role Operations." in text
 
 
-def test_a_table_that_fits_the_team_is_clean(world, gate):
+@pytest.fixture
+def money(world):
+    """Somebody answers for money: cases and provisions are approved by a budget holder."""
+    services.grant_role(actor=world.lead, user=world.security.user, role="budget_holder", scope=world.use_case.public_id)
+
+
+def test_a_table_that_fits_the_team_is_clean(world, gate, money):
     world.client("lead").post(PAGE, table())
     page = world.client("lead")
 
@@ -112,7 +118,7 @@ def test_a_table_that_fits_the_team_is_clean(world, gate):
     assert world.api("lead").get("/api/v1/use-cases/churn/raci/check").json()["findings"] == []
 
 
-def test_the_self_test_knows_who_made_what_is_judged(world, gate, push, ask):
+def test_the_self_test_knows_who_made_what_is_judged(world, gate, push, ask, money):
     """The only validator made the version: nobody could take that step."""
     world.client("lead").post(PAGE, table())
     services.end_role(actor=world.lead, grant=RoleGrant.objects.get(user=world.validator.user), reason="moved")

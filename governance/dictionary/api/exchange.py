@@ -200,6 +200,7 @@ class DictionaryFileImport(OfDictionary):
         if (request.content_type or "").partition(";")[0].strip().lower() != "multipart/form-data":
             body: Any = request.data
             return body.get("raw", b""), query.get("name", "")[:255] or "file", said
+        bool(request.data)  # only what was read was found too large
         if was_too_large(request._request):
             raise too_large()
         form = self.read(DictionaryFileInput)

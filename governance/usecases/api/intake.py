@@ -150,6 +150,7 @@ class UseCaseImport(Endpoint):
             }
             body: Any = request.data
             return body.get("raw", b""), TYPES[kind], said
+        bool(request.data)  # only what was read was found too large
         if was_too_large(request._request):
             raise too_large()
         form = self.read(ImportInput)

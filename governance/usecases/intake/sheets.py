@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -12,6 +13,7 @@ from typing import Any
 
 import openpyxl
 from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import iterparse
 
 from governance.usecases.intake.table import LOOKED_AT_FOR_NAMES, MOST_COLUMNS, MOST_ROWS, Note, Unreadable
 
@@ -20,6 +22,8 @@ MOST_RATIO = 200  # unpacked bytes for one that is packed: text is at ten to thi
 MOST_MEMBERS = 2000
 _FREE_RATIO = 5 * 1024 * 1024  # bytes below which nobody asks for the ratio
 _LOOKED_AT = 10 * MOST_ROWS  # lines, empty ones included
+_MOST_NOTED = 2000  # cells
+_LONGEST_NOTE = 20_000  # characters
 _WIDEST = 20 * MOST_COLUMNS  # cells of a line
 
 
@@ -38,7 +42,7 @@ def sheet_of(data: bytes, wanted: str = "") -> tuple[str, list[str], list[Note],
     if wanted and wanted not in names:
         raise Unreadable("no_such_sheet", sheet=wanted)
     name = wanted or next((sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"), names[0])
-    return name, names, notes, _lines(book[name])
+    return name, names, [*notes, *_noticed(data, book[name])], _lines(book[name])
 
 
 def guard(data: bytes) -> list[Note]:
@@ -56,7 +60,7 @@ def guard(data: bytes) -> list[Note]:
             if len(members) > MOST_MEMBERS or unpacked > MOST_UNPACKED or bomb:
                 raise Unreadable("unpacks_too_large", most=MOST_UNPACKED // 1024**2)
             return [Note("formulas")] if any(_has_formula(archive, member) for member in members) else []
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, ValueError, EOFError) as error:
         if isinstance(error, Unreadable):
             raise
         raise Unreadable("xlsx", detail=type(error).__name__) from error
@@ -72,6 +76,37 @@ def _has_formula(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
                 return True
             tail = chunk[-3:]
     return False
+
+
+def _noticed(data: bytes, sheet: Any) -> list[Note]:
+    """Cells of a sheet that look empty and need not be: those that were merged into another, and formulas saved without what they gave."""
+    merged: list[str] = []
+    unsaved: list[str] = []
+    rows = 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(sheet._worksheet_path) as stream:
+            for _event, element in iterparse(stream, events=("end",), forbid_dtd=True):
+                name = element.tag.rpartition("}")[2]
+                if name == "c":
+                    if _is_unsaved(element):
+                        unsaved.append(element.get("r", "?"))
+                elif name == "mergeCell":
+                    merged.append(element.get("ref", "?"))
+                elif name == "row":
+                    rows += 1
+                    element.clear()
+                if rows > _LOOKED_AT or len(merged) + len(unsaved) > _MOST_NOTED:
+                    break
+    except Exception as error:  # as above
+        raise _damaged(error) from error
+    found = (("merged", merged), ("unsaved", unsaved))
+    return [Note(code, {"cells": ", ".join(places)[:_LONGEST_NOTE]}) for code, places in found if places]
+
+
+def _is_unsaved(cell: Any) -> bool:
+    """A formula whose text is empty was saved as one (`t="str"`), and says just that."""
+    parts = {child.tag.rpartition("}")[2]: child for child in cell}
+    return "f" in parts and cell.get("t") != "str" and ("v" not in parts or not parts["v"].text)
 
 
 def _lines(sheet: Any) -> Iterator[tuple[int, Sequence[str]]]:

@@ -35,7 +35,7 @@ VERSIONS = ("1", "2", "3", "4")
 OFF = (
     "provenance.commit_in_mirror", "provenance.repository_known", "provenance.files_match", "provenance.clean_tree",
     "dictionary.columns_bound", "dictionary.bound", "dictionary.pinned", "dictionary.no_open_breaking",
-    "dictionary.use_permitted", "economics.case", "usecase.definition", "dependencies.locked",
+    "dictionary.use_permitted", "economics.case", "economics.not_below_approved", "usecase.definition", "dependencies.locked",
 )  # fmt: skip
 CHECKS = "checks: {" + ", ".join(f'{code}: "off"' for code in OFF) + "}\n"
 FAMILIES = {

@@ -1,0 +1,1 @@
+"""Figures in words and tables, for pages."""
