@@ -47,16 +47,17 @@ LOCK = "numpy==2.0.0 \\\n    --hash=sha256:" + "a" * 64 + "\npandas==2.2.0 \\\n 
 OF_PAGES = ("_page", "_pages", "_form", "_statements")  # how files of tests of pages end
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What takes long begins first, so that no process is left with it at the end. On services, what touches none is left out."""
-    items.sort(key=lambda item: not item.path.is_relative_to(STORIES))
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """On services, what touches none is left out. What takes long begins first, so that no process is left with it at the end."""
     for item in items:
         if item.path.stem.endswith(OF_PAGES):
             item.add_marker(pytest.mark.markup)
     if "DATABASE_URL" in os.environ and (pure := [item for item in items if not _needs_a_database(item)]):
         config.hook.pytest_deselected(items=pure)
         items[:] = [item for item in items if _needs_a_database(item)]
+    yield
+    items.sort(key=lambda item: not item.path.is_relative_to(STORIES))  # after pytest-django's own order, which puts what it does not know last
 
 
 def _needs_a_database(item: pytest.Item) -> bool:

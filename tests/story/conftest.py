@@ -55,6 +55,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory, built: Path) -> Iterator[Furn
 
 
 @pytest.fixture
+def furnished_installation(demo: Furnished) -> Iterator[Installation]:
+    """Not started yet, with the demo in it."""
+    with demo.taken_out() as made:
+        yield made
+
+
+@pytest.fixture
 def server(demo: Furnished) -> Iterator[Installation]:
     """The demo, served for one test."""
     with demo.taken_out() as made:

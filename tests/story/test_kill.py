@@ -83,7 +83,8 @@ def _fetched(auditor: Api, row: dict[str, Any], folder: Path) -> Path:
     return path
 
 
-def test_one_command_starts_it_and_one_signal_leaves_nothing_behind(installation: Installation) -> None:
+def test_one_command_starts_it_and_one_signal_leaves_nothing_behind(furnished_installation: Installation) -> None:
+    installation = furnished_installation
     installation.start()
     greeting = installation.said()
     for expected in (installation.url, "samira", installation.password("samira"), "Ctrl-C"):
