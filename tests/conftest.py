@@ -57,7 +57,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=pure)
         items[:] = [item for item in items if _needs_a_database(item)]
     yield
-    items.sort(key=lambda item: not item.path.is_relative_to(STORIES))  # after pytest-django's own order, which puts what it does not know last
+    items.sort(
+        key=lambda item: not item.path.is_relative_to(STORIES)
+    )  # after pytest-django's own order, which puts what it does not know last
 
 
 def _needs_a_database(item: pytest.Item) -> bool:

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from approvals.selectors.portfolio import NO_TIER, Asked, portfolio
 from approvals.showing.portfolio import ordered, portfolio_body, row_body
 from foundation.api import CursorPagination, Endpoint, invalid_field
+from governance.economics.plan.currencies import currency_problem
 from governance.economics.portfolio import ORDERS, TIERS
 
 TIER_CHOICES = (*TIERS, NO_TIER)
@@ -45,8 +46,8 @@ class Portfolio(Endpoint):
         tier = self.among("tier", TIER_CHOICES, "")
         by, order = self.among("sort", ORDERS, "npv"), self.among("order", ("asc", "desc"), "desc")
         currency = said.get("currency", "")
-        if currency and not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
-            raise invalid_field("currency", "invalid", _("A currency is three capital letters by ISO 4217, such as EUR."))
+        if currency and (problem := currency_problem("currency", currency)) is not None:
+            raise invalid_field("currency", problem.code, problem.message)
         start, limit = self.count("cursor", 0), self.count("limit", CursorPagination.page_size)
         limit = min(max(limit, 1), CursorPagination.max_page_size)
         found = portfolio(self.actor, Asked(said.get("stage", ""), tier, said.get("team", ""), currency))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from foundation.drawing.plot import GAP, LABEL_ROW, WIDE, Key, NoRoom, Plot, Write, legend, level, stacked, widest
 from foundation.drawing.scale import ZERO, axis
 from foundation.drawing.shapes import SIZES, Drawing, Line, Tone, bar, words
+from foundation.drawing.text import width_of
 
 ROW, THICKNESS = 28.0, 16.0
 STACKED_ROW, STACKED_THICKNESS = 48.0, 14.0
 LEAST = 90.0  # room for the bars
 LEAST_LABEL = 60.0
+HEAVIER = 1.06  # the face in which a total is set
+TEXT_HALF, TEXT_SIDE = 9.0, 3.0  # what a line keeps away from a text: half a row of it, and beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,10 @@ def waterfall(
     if not narrow:
         shapes.append(words(width, top - LABEL_ROW / 2, heads.total, voice="small", anchor="end"))
     shapes.extend(level(plot, tick, limit=width))
+
+    def label_end(step: Step) -> float:
+        return min(width_of(step.label, SIZES["value"] * HEAVIER), label_room)
+
     before = ZERO
     for place, (step, total) in enumerate(zip(steps, sums, strict=True)):
         upper = top + place * row
@@ -91,7 +98,10 @@ def waterfall(
         if place + 1 < len(steps):
             above = middle + (thickness / 2 if step.change or step.total else -thickness / 2)  # a bar without length is a line
             below = middle + row - thickness / 2
-            shapes.append(Line(((plot.x(total), above), (plot.x(total), below)), "connector"))
+            ends = (
+                (label_end(steps[place + 1]), change_x - width_of(changes[place + 1], SIZES["value"] * HEAVIER)) if narrow else ()
+            )
+            shapes.extend(_connector(plot.x(total), above, below, text + row, ends))
         shapes.append(words(0, text, step.label, voice="value" if step.total else "label", room=label_room))
         shapes.append(words(change_x, text, changes[place], voice="value" if step.total else "label", anchor="end"))
         if not narrow and not step.total:
@@ -101,11 +111,20 @@ def waterfall(
     return Drawing(width, plot.bottom + LABEL_ROW * (2 if narrow else 1) + 4, tuple(shapes))
 
 
+def _connector(x: float, above: float, below: float, text: float, ends: tuple[float, float] | tuple[()]) -> Iterator[Line]:
+    """From the end of a bar down to the next one. Where texts stand in between, up to the first of `ends` and from the second on, at the
+    height of `text`, the line leaves them out."""
+    if ends and not ends[0] + TEXT_SIDE <= x <= ends[1] - TEXT_SIDE:
+        yield Line(((x, above), (x, text - TEXT_HALF)), "connector")
+        above = text + TEXT_HALF
+    yield Line(((x, above), (x, below)), "connector")
+
+
 def _columns(
     steps: Sequence[Step], changes: Sequence[str], totals: Sequence[str], heads: Heads, *, width: float, narrow: bool
 ) -> tuple[float, float, float, float]:
     """The room of labels, the left and right edge of the bars, and where the figures of the changes end."""
-    size = SIZES["value"] * 1.06  # a total is set in a heavier face
+    size = SIZES["value"] * HEAVIER
     change = max(widest(changes, size), widest([heads.change]))
     if narrow:
         room = width - change - GAP

@@ -46,10 +46,12 @@ def outcomes_of(
 
 
 def plan_in_scenario(plan: Plan, key: str) -> Plan:
-    """The plan as a scenario has it; `base` and an empty key leave it as it is. Raises Refused: `scenario.unknown`, also for doing
-    nothing, in which nothing is uncertain."""
+    """The plan as a scenario has it; `base` and an empty key leave it as it is. Raises Refused: `scenario.unknown`;
+    `scenario.certain` for doing nothing, in which nothing can be drawn."""
     if key in ("", BASE):
         return plan
+    if key == DO_NOTHING:
+        raise Refused("scenario.certain", "scenario", {"key": key})
     found = next((row for row in plan.scenarios if row.key == key), None)
     if found is None:
         raise Refused("scenario.unknown", "scenario", {"key": key})

@@ -183,7 +183,7 @@ def test_two_currencies_are_added_up_only_with_a_rate_on_record(world):
     assert row["npv"] == str(rounded(evaluation_of(dollars).npv / 2))
 
 
-@pytest.mark.parametrize("query", ["tier=huge", "sort=luck", "order=up", "cursor=x", "limit=-1", "currency=euro"])
+@pytest.mark.parametrize("query", ["tier=huge", "sort=luck", "order=up", "cursor=x", "limit=-1", "currency=euro", "currency=XYZ"])
 def test_what_cannot_be_read_is_refused_by_name(world, query):
     answer = world.api("lead").get(f"/api/v1/portfolio?{query}")
 

@@ -54,6 +54,14 @@ def changed(**parts: str | bytes) -> bytes:
     return target.getvalue()
 
 
+def torn(data: bytes, part: str) -> bytes:
+    """The workbook with nothing sensible where the packed bytes of a part were."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        entry = next(item for item in archive.infolist() if item.filename.endswith(part))
+    begin = entry.header_offset + 30 + len(entry.filename)
+    return data[:begin] + b"\xff" * entry.compress_size + data[begin + entry.compress_size :]
+
+
 def sheet(rows: str, before: str = "") -> bytes:
     return changed(sheet1=f'<?xml version="1.0"?>{before}<worksheet {MAIN}><sheetData>{rows}</sheetData></worksheet>')
 
@@ -70,6 +78,8 @@ def sheet(rows: str, before: str = "") -> bytes:
         (b"Column," + b"x," * 1200 + b"\na\n", "intake_too_many_columns"),
         (b"PK\x03\x04 no archive", "intake_xlsx"),
         (changed()[:-100], "intake_xlsx"),
+        (torn(changed(), "sheet1.xml"), "intake_xlsx"),
+        (torn(changed(), "workbook.xml"), "intake_xlsx"),
         (changed(sheet1="<worksheet><unclosed>"), "intake_xlsx"),
         (changed(workbook="<workbook/>"), "intake_empty"),
         (sheet(HEAD, '<!DOCTYPE x [<!ENTITY a "b">]>'), "intake_entities"),

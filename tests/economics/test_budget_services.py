@@ -41,6 +41,16 @@ def test_a_change_needs_a_reason_and_another_amount(payer):
         services.change_budget(actor=payer, budget=row, amount=Decimal(1000), reason="Why not.")
 
 
+@pytest.mark.parametrize(
+    ("said", "why"), [("XYZ", "no code of ISO 4217. Check"), ("RMB", "Write CNY"), ("E1", "three capital letters")]
+)
+def test_a_budget_is_kept_in_money_that_there_is(payer, said, why):
+    with pytest.raises(Invalid) as error:
+        budget_of(payer, currency=said)
+    assert [item.field for item in error.value.errors] == ["currency"]
+    assert why in error.value.errors[0].message
+
+
 def test_a_budget_holder_of_one_use_case_opens_no_budget_of_the_organisation(world, payer):
     people.grant_role(actor=world.lead, user=world.scientist.user, role="budget_holder", scope=world.use_case.public_id)
 

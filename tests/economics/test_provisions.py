@@ -250,6 +250,8 @@ def test_nothing_is_used_of_what_was_not_approved_or_outside_its_months(world, p
     approved(world, payer, row)
     with pytest.raises(Invalid, match="nothing can have been used in that month"):
         services.record_use(actor=world.engineer, provision=row, month=today() - timedelta(days=70), amount=Decimal(10))
+    with pytest.raises(Invalid, match="has not begun"):
+        services.record_use(actor=world.engineer, provision=row, month=today() + timedelta(days=40), amount=Decimal(10))
 
 
 def test_a_file_is_taken_in_whole_or_not_at_all_and_says_which_cell_is_wrong(world, payer, budget):

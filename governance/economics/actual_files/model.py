@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from governance.economics.plan.currencies import is_currency
 from governance.economics.plan.limits import HIDDEN
 
 MOST_DIGITS = 16  # before the point, of an amount
@@ -20,7 +21,6 @@ _MONTHS = (
     re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})([-/.](?P<day>\d{1,2})([T ]\d{2}:\d{2}[\d:.,Z+ -]*)?)?"),
     re.compile(r"(?P<month>\d{1,2})[/.-](?P<year>\d{4})(?P<day>)"),
 )
-_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,9 @@ def month_of(text: str, column: str, today: date) -> tuple[date | None, Problem 
 
 
 def currency_of(text: str, column: str) -> tuple[str, Problem | None]:
-    """Three capital letters, or nothing."""
+    """A code of ISO 4217, or nothing."""
     text = text.strip().upper()
-    if text and _CURRENCY.fullmatch(text) is None:
+    if text and not is_currency(text):
         return "", Problem("no_currency", column, {"value": text[:20]})
     return text, None
 

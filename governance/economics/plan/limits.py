@@ -22,16 +22,6 @@ HIGHEST_RATE = Decimal(10)
 HIGHEST_BIAS = Decimal(100)
 
 KEY = re.compile(r"[a-z][a-z0-9_.-]{0,59}")
-CURRENCY = re.compile(r"[A-Z]{3}")
-NO_CURRENCY = {
-    "RMB": "CNY",
-    "CNH": "CNY",
-    "UKP": "GBP",
-    "NTD": "TWD",
-    "EURO": "EUR",
-    "USS": "USD",
-    "STG": "GBP",
-}  # often written, not in ISO 4217
 LONGEST = {
     "title": 120,
     "unit": 40,

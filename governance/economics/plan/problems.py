@@ -55,6 +55,7 @@ MESSAGES = {
     # Currencies and prices.
     "currency": _("A currency is three capital letters by ISO 4217, such as EUR."),
     "currency_meant": _("%(value)s is no code of ISO 4217. Write %(meant)s."),
+    "currency_unknown": _("%(value)s is no code of ISO 4217. Check its letters: EUR, USD and CNY are three of them."),
     "own_currency": _("The case is kept in %(value)s itself, so it needs no rate. Take this one out."),
     "no_exchange": _("There is no rate from %(value)s to %(currency)s. Add one with its date under the exchange rates."),
     "not_dated": _("Say of which day this rate is: a rate without a date cannot be checked."),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from governance.economics.plan.limits import CURRENCY, HIDDEN, KEY, LINE_ENDS, LONGEST, NO_CURRENCY
+from governance.economics.plan.currencies import currency_problem
+from governance.economics.plan.limits import HIDDEN, KEY, LINE_ENDS, LONGEST
 from governance.economics.plan.problems import Problem
 
 
@@ -14,10 +15,8 @@ def key_problems(path: str, key: str) -> Iterator[Problem]:
 
 
 def currency_problems(path: str, currency: str) -> Iterator[Problem]:
-    if currency in NO_CURRENCY:
-        yield Problem(path, "currency_meant", {"value": currency, "meant": NO_CURRENCY[currency]})
-    elif not CURRENCY.fullmatch(currency):
-        yield Problem(path, "currency")
+    if (problem := currency_problem(path, currency)) is not None:
+        yield problem
 
 
 def text_problems(path: str, name: str, text: str, *, needed: bool = False, lines: bool = False) -> Iterator[Problem]:

@@ -17,6 +17,7 @@ from foundation.permissions import Denied, require
 from foundation.services import validate
 from governance.economics.models import Budget, BudgetChange, ProvisionRequest
 from governance.economics.permissions.budgets import may_change_budget, may_hold_budget, may_open_budget
+from governance.economics.plan.currencies import currency_problem
 from governance.economics.services.unseen import refuse_unseen
 from governance.people.models import User
 
@@ -58,6 +59,8 @@ def open_budget(
         created_at=clock.now(),
     )
     validate(row)
+    if (problem := currency_problem("currency", row.currency)) is not None:
+        raise _wrong("currency", problem.code, problem.message)
     refuse_unseen({"team": row.team, "title": row.title, "note": row.note})
     if from_date > to_date:
         raise _wrong("to_date", "range", _("A budget does not end before it begins."))

@@ -184,6 +184,10 @@ def _check_month(row: ProvisionUse) -> None:
     if not first <= row.month <= last:
         said = _("It is provided from %(first)s to %(last)s, so nothing can have been used in that month.")
         raise _wrong("month", "range", said % {"first": f"{first:%Y-%m}", "last": f"{last:%Y-%m}"})
+    if row.month > clock.now().date():
+        raise _wrong(
+            "month", "future", _("%(month)s has not begun, so nothing was used in it yet.") % {"month": f"{row.month:%Y-%m}"}
+        )
 
 
 def _check_sum(row: ProvisionUse) -> None:

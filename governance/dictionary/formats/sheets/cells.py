@@ -11,6 +11,7 @@ import io
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -26,6 +27,7 @@ from governance.usecases.intake.table import Unreadable
 MOST_ROWS = 200_000
 MOST_COLUMNS = 1000
 MOST_SHEETS = 200
+_TORN = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError)  # what an archive raises that is damaged or locked
 _MAIN = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
 _LINKS = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
@@ -90,7 +92,7 @@ def opened(data: bytes) -> Workbook:
                 book.texts = _read(book.archive, part, _Texts()).found
             elif part in names and part.endswith("styles.xml"):
                 book.dates = _read(book.archive, part, _Styles()).dates()
-    except (KeyError, ValueError, zipfile.BadZipFile, OSError, NotImplementedError, EOFError, RuntimeError) as error:
+    except (KeyError, ValueError, *_TORN, NotImplementedError) as error:
         raise error if isinstance(error, Unreadable) else Unreadable("xlsx", detail=type(error).__name__) from error
     if not book.sheets:
         raise Unreadable("empty")
@@ -133,7 +135,7 @@ def _parsed(archive: zipfile.ZipFile, part: str, handler: _Handler) -> Iterator[
             parser.Parse(b"", True)
     except Unreadable:
         raise
-    except (expat.ExpatError, zipfile.BadZipFile, KeyError, ValueError, OverflowError, OSError, EOFError, RuntimeError) as error:
+    except (expat.ExpatError, KeyError, ValueError, OverflowError, *_TORN) as error:
         raise Unreadable("xlsx", detail=f"{part}: {error}"[:150]) from error
 
 
