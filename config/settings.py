@@ -344,6 +344,7 @@ LOGGING = {
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "django.security.DisallowedHost": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         "fontTools": {"level": "WARNING"},
+        "kombu.connection": {"level": "ERROR"},  # warns that a broker which is a folder has no host
         "pyhanko": {"level": "WARNING"},
     },
 }

@@ -170,3 +170,60 @@ def test_nothing_but_a_plan_or_a_refusal_comes_out(value: Any) -> None:
         except NotWritten as error:
             refusal = error
         assert refusal is None or all(problem.message for problem in refusal.problems)
+
+
+LEAVERS = {
+    "kind": "classification",
+    "cases": "100000",
+    "prevalence": "0.02",
+    "recall": "0.70",
+    "precision": "0.35",
+    "value_true_positive": "180",
+    "cost_false_negative": "200",
+    "cost_false_positive": "12",
+    "value_true_negative": "0",
+    "incumbent": {"kind": "nothing"},
+}
+KEPT = {"key": "kept", "title": "Leavers kept", "kind": "benefit", "from_period": 1, "to_period": 1}
+
+
+def driven(driver: Any, **more: Any) -> dict[str, Any]:
+    """A plan whose only line follows from a model, as somebody writes it by hand."""
+    return {**plan_as_mapping(simple_plan()), "lines": [{**KEPT, "driver": driver, **more}]}
+
+
+def test_what_a_model_drives_needs_neither_quantity_nor_price() -> None:
+    assert problems_of(driven(LEAVERS)) == []
+    (line,) = plan_from_mapping(driven(LEAVERS, quantity=None)).lines
+    assert (line.quantity, line.unit_price) == (1, 1)
+    assert line.driver is not None
+    assert line.driver.worth() == 500_800
+    assert [(item.path, item.code) for item in problems_of(driven(None))] == [
+        ("lines.0.quantity", "missing"),
+        ("lines.0.unit_price", "missing"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "word"),
+    [
+        ({"recall": "1.7"}, "recall", "divide by 100."),
+        ({"recall": None}, "recall", "recall is missing."),
+        ({"precission": "1"}, "precission", "incumbent, takes."),
+        (
+            {"incumbent": {"kind": "rule", "name": "By hand", "recall": "2", "precision": "0.5"}},
+            "incumbent.recall",
+            "incumbent_recall is 2;",
+        ),
+        ({"incumbent": {"kind": "rule", "recall": "0.2", "precision": "0.5"}}, "incumbent.name", "say which rule"),
+        ({"takes": {"recall": ""}}, "takes.recall", "has to be a text."),
+        ({"x" * 5000: "1"}, "x", "is not known here"),
+    ],
+)
+def test_what_is_wrong_with_a_model_is_told_at_its_place_and_to_the_end(change: dict[str, Any], path: str, word: str) -> None:
+    (problem,) = problems_of(driven({**LEAVERS, **change}))
+    assert problem.code == "driver"
+    assert problem.path.startswith(f"lines.0.driver.{path}")
+    assert len(problem.path) < 100
+    assert word in problem.message
+    assert len(problem.message) < 500

@@ -26,7 +26,7 @@ MESSAGES = {
     "whole_too_large": _("No such number counts anything here. Write a smaller one."),
     "not_a_day": _("Write a day as 2026-07-31."),
     "not_a_switch": _("Write true or false."),
-    "driver": _("The model behind this line cannot be read: %(detail)s. Choose it again on the page of the case."),
+    "driver": _("The model behind this line cannot be read: %(detail)s."),
     # Texts and keys.
     "key": _("A key has small letters, digits and _ . - and starts with a letter."),
     "duplicate": _("“%(value)s” is there already. Give each a key of its own."),
@@ -95,12 +95,12 @@ class Problem:
     @property
     def message(self) -> str:
         """What to do about it, in the language of whoever reads it now."""
-        return str(MESSAGES[self.code]) % {name: told(value)[:200] for name, value in self.params.items()}
+        return str(MESSAGES[self.code]) % {name: told(value) for name, value in self.params.items()}
 
 
 def told(value: object) -> str:
-    """What a driver refuses comes with words of its own."""
-    return gettext(OF_DRIVERS[value.code]) % value.params if isinstance(value, WrongInput) else str(value)
+    """What a driver refuses comes with words of its own, in which what somebody wrote is short already."""
+    return gettext(OF_DRIVERS[value.code]) % value.params if isinstance(value, WrongInput) else str(value)[:200]
 
 
 class NotWritten(ValueError):

@@ -93,7 +93,7 @@ class Reader:
 
     def _line(self, value: Any, path: str) -> Line:
         found = self._record(
-            value,
+            _with_one(value),
             path,
             {
                 "key": self.text,
@@ -196,7 +196,7 @@ class Reader:
         try:
             return drivers.driver_of(value)
         except (ValueError, TypeError, KeyError, ArithmeticError) as error:
-            self.tell(path, "driver", detail=error)
+            self.tell(f"{path}{_within(error)}", "driver", detail=error)
             return None
 
     # Their parts --------------------------------------------------------------------------------------------------------
@@ -278,3 +278,18 @@ class Reader:
             pass  # such as the 31st of February
         self.tell(path, "not_a_day")
         return None
+
+
+def _with_one(line: Any) -> Any:
+    """Where a model says what a line is worth, quantity and price are 1, and need not be written."""
+    if not isinstance(line, Mapping) or line.get("driver") is None:
+        return line
+    return {**line, **{name: 1 for name in ("quantity", "unit_price") if line.get(name) is None}}
+
+
+def _within(error: Exception) -> str:
+    """Where in the mapping of a driver something is wrong, as the rest of its path: `.recall`, `.incumbent.recall`."""
+    where = error.where if isinstance(error, drivers.WrongInput) else ""
+    if where in ("", "driver"):
+        return ""
+    return f".{where.replace('incumbent_', 'incumbent.', 1)}"

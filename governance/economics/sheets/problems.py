@@ -77,7 +77,7 @@ class SheetProblem:
 
     @property
     def message(self) -> str:
-        return str(MESSAGES[self.code]) % {name: told(value)[:200] for name, value in self.params.items()}
+        return str(MESSAGES[self.code]) % {name: told(value) for name, value in self.params.items()}
 
 
 class Unreadable(ValueError):
