@@ -100,7 +100,7 @@ def _points(request: Request, driver: Classification) -> Any:
     text = request.query_params["points"]
     problems = []
     if third not in THIRDS:
-        problems.append(FieldError("third", "choice", _("There is no such choice.")))
+        problems.append(FieldError("third", "choice", _("Write one of: %(choices)s.") % {"choices": ", ".join(THIRDS)}))
     if len(text) > LONGEST_POINTS:
         problems.append(FieldError("points", "too_long", _("That is more than is looked at.")))
     if not problems:

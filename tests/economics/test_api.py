@@ -104,6 +104,20 @@ def test_a_misspelt_field_is_told_by_its_path(room, browser):
     assert "prise" in answer.json()["errors"][0]["field"]
 
 
+@pytest.mark.parametrize(
+    ("written", "code", "word"),
+    [("1,5", "comma", "1,5"), ("5 %", "percent", "0.035"), ("twelve", "not_a_number", "twelve"), ("1e999", "not_a_number", "1e999")],
+)
+def test_a_number_that_is_none_is_told_with_what_to_write(room, browser, written, code, word):
+    wrong = {**BODY, "lines": [{**BODY["lines"][0], "unit_price": written}]}
+
+    answer = browser(room.lead).post(URL, wrong, content_type="application/json")
+
+    (found,) = answer.json()["errors"]
+    assert (answer.status_code, found["field"], found["code"]) == (400, "lines[0].unit_price", code)
+    assert word in found["message"]
+
+
 def test_before_anything_was_written_the_answer_says_so(room, browser):
     answer = browser(room.lead).get(URL)
 

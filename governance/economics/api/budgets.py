@@ -15,6 +15,7 @@ from foundation.api import Endpoint, StrictSerializer, invalid_field
 from foundation.canonical import decimal_text
 from foundation.errors import Invalid
 from governance.economics import services
+from governance.economics.api.numbers import NumberInput
 from governance.economics.budget_figures import Figures
 from governance.economics.models import Budget
 from governance.economics.selectors.budgets import figures_of_budgets, person_named
@@ -25,7 +26,7 @@ class BudgetInput(StrictSerializer):
     team = serializers.CharField(max_length=120)
     title = serializers.CharField(max_length=120)
     currency = serializers.RegexField(r"^[A-Z]{3}\Z", help_text="ISO 4217")
-    amount = serializers.DecimalField(max_digits=18, decimal_places=2, min_value=0)
+    amount = NumberInput(max_digits=18, decimal_places=2, min_value=0)
     from_date = serializers.DateField()
     to_date = serializers.DateField(help_text="The last day that it is for")
     holder = serializers.CharField(max_length=60, help_text="User name: a budget holder of the whole organisation")
@@ -35,7 +36,7 @@ class BudgetInput(StrictSerializer):
 class BudgetChangeInput(StrictSerializer):
     """One change at a time, and why."""
 
-    amount = serializers.DecimalField(max_digits=18, decimal_places=2, min_value=0, required=False, help_text="Raise or cut it")
+    amount = NumberInput(max_digits=18, decimal_places=2, min_value=0, required=False, help_text="Raise or cut it")
     holder = serializers.CharField(max_length=60, required=False, help_text="User name of another holder")
     ended = serializers.BooleanField(required=False, help_text="true: end it")
     reason = serializers.CharField(max_length=500)

@@ -16,6 +16,7 @@ from foundation.api import Endpoint, StrictSerializer
 from foundation.canonical import decimal_text
 from foundation.errors import Missing
 from governance.economics import services
+from governance.economics.api.numbers import NumberInput
 from governance.economics.cashflow import Evaluation, rounded
 from governance.economics.components import plan_of
 from governance.economics.models import Case, Snapshot
@@ -33,9 +34,9 @@ class CaseLineInput(StrictSerializer):
     key = serializers.RegexField(r"\A" + KEY.pattern + r"\Z", max_length=60)
     title = serializers.CharField(max_length=120)
     kind = serializers.ChoiceField(choices=["cost", "benefit"])
-    quantity = serializers.DecimalField(max_digits=MOST_DIGITS, decimal_places=MOST_PLACES, min_value=Decimal(0))
+    quantity = NumberInput(max_digits=MOST_DIGITS, decimal_places=MOST_PLACES, min_value=Decimal(0))
     unit = serializers.CharField(max_length=40, allow_blank=True, default="")
-    unit_price = serializers.DecimalField(max_digits=MOST_DIGITS, decimal_places=MOST_PLACES, min_value=Decimal(0))
+    unit_price = NumberInput(max_digits=MOST_DIGITS, decimal_places=MOST_PLACES, min_value=Decimal(0))
     from_period = serializers.IntegerField(min_value=0, max_value=LONGEST_HORIZON)
     to_period = serializers.IntegerField(
         min_value=0, max_value=LONGEST_HORIZON, required=False, help_text="Without it the line falls once"
@@ -48,7 +49,7 @@ class CaseSnapshotInput(StrictSerializer):
     currency = serializers.RegexField(r"^[A-Z]{3}\Z", required=False, default="", help_text="ISO 4217; needed the first time")
     period = serializers.ChoiceField(choices=Snapshot.Period.choices, default=Snapshot.Period.YEAR)
     horizon = serializers.IntegerField(min_value=0, max_value=LONGEST_HORIZON)
-    discount_rate = serializers.DecimalField(max_digits=9, decimal_places=6, help_text="A period: 0.1 is 10 %")
+    discount_rate = NumberInput(max_digits=9, decimal_places=6, help_text="A period: 0.1 is 10 %")
     real_or_nominal = serializers.ChoiceField(choices=Snapshot.Prices.choices)
     lines = CaseLineInput(many=True, allow_empty=False)
     note = serializers.CharField(max_length=2000, allow_blank=True, default="")

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from foundation.api import Endpoint, StrictSerializer, invalid_field
 from foundation.canonical import decimal_text
 from governance.economics import services
+from governance.economics.api.numbers import NumberInput
 from governance.economics.models import Budget, ProvisionRequest, ProvisionUse
 from governance.economics.models.provisions import LONGEST_NEED, LONGEST_REASON
 from governance.economics.provision_costs import lines_of, month_after, total_of
@@ -45,30 +46,24 @@ class MonthInput(serializers.Field[date, Any, str, Any]):
 class ProvisionLineInput(StrictSerializer):
     key = serializers.RegexField(r"\A" + checks.KEY.pattern + r"\Z", required=False)
     title = serializers.CharField(max_length=checks.LONGEST_TITLE)
-    quantity = serializers.DecimalField(max_digits=18, decimal_places=6, min_value=0, help_text="A month")
+    quantity = NumberInput(max_digits=18, decimal_places=6, min_value=0, help_text="A month")
     unit = serializers.CharField(max_length=checks.LONGEST_UNIT, allow_blank=True, default="")
-    unit_price = serializers.DecimalField(max_digits=18, decimal_places=6, min_value=0)
+    unit_price = NumberInput(max_digits=18, decimal_places=6, min_value=0)
     from_month = MonthInput(required=False)
     to_month = MonthInput(required=False)
 
 
 class ProvisionAlternativeInput(StrictSerializer):
     title = serializers.CharField(max_length=checks.LONGEST_ALTERNATIVE)
-    cost = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=0, help_text="For the same time")
+    cost = NumberInput(max_digits=14, decimal_places=2, min_value=0, help_text="For the same time")
     why_not = serializers.CharField(max_length=checks.LONGEST_WHY_NOT)
 
 
 class ProvisionEffectInput(StrictSerializer):
-    days = serializers.DecimalField(
-        max_digits=6, decimal_places=2, min_value=0, default=Decimal(0), help_text="Later by so many days"
-    )
-    a_year = serializers.DecimalField(
-        max_digits=14, decimal_places=2, min_value=0, default=Decimal(0), help_text="Money a year less"
-    )
+    days = NumberInput(max_digits=6, decimal_places=2, min_value=0, default=Decimal(0), help_text="Later by so many days")
+    a_year = NumberInput(max_digits=14, decimal_places=2, min_value=0, default=Decimal(0), help_text="Money a year less")
     because = serializers.CharField(max_length=checks.LONGEST_BECAUSE)
-    a_day = serializers.DecimalField(
-        max_digits=14, decimal_places=2, min_value=0, required=False, help_text="Left out: what the case says"
-    )
+    a_day = NumberInput(max_digits=14, decimal_places=2, min_value=0, required=False, help_text="Left out: what the case says")
     a_day_because = serializers.CharField(max_length=LONGEST_REASON, required=False)
 
 
@@ -89,10 +84,8 @@ class ProvisionInput(StrictSerializer):
 
 class ProvisionUseInput(StrictSerializer):
     month = MonthInput()
-    amount = serializers.DecimalField(
-        max_digits=18, decimal_places=2, help_text="In the budget's currency; a correction may be negative"
-    )
-    quantity = serializers.DecimalField(max_digits=18, decimal_places=6, default=Decimal(0))
+    amount = NumberInput(max_digits=18, decimal_places=2, help_text="In the budget's currency; a correction may be negative")
+    quantity = NumberInput(max_digits=18, decimal_places=6, default=Decimal(0))
     unit = serializers.CharField(max_length=40, allow_blank=True, default="")
     source = serializers.ChoiceField(choices=ProvisionUse.Source.choices, default=ProvisionUse.Source.CI)  # type: ignore[assignment] # the name of the field
     reference = serializers.CharField(
