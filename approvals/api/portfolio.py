@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from approvals.selectors.portfolio import NO_TIER, Asked, portfolio
 from approvals.showing.portfolio import ordered, portfolio_body, row_body
 from foundation.api import CursorPagination, Endpoint, invalid_field
-from governance.economics.plan.currencies import currency_problem
+from governance.economics.plan.texts import currency_problem
 from governance.economics.portfolio import ORDERS, TIERS
 
 TIER_CHOICES = (*TIERS, NO_TIER)

@@ -110,7 +110,7 @@ def portfolio_page(request: PersonRequest) -> HttpResponse:
         "page": page,
         "pages": pages,
         "remarks": remarks_of(found),
-        "export_url": f"{reverse('portfolio_export')}?{request.GET.urlencode()}".rstrip("?"),
+        "export_url": "" if form.errors else f"{reverse('portfolio_export')}?{request.GET.urlencode()}".rstrip("?"),
     }
     return render(request, "approvals/portfolio.html", context, status=status_of(form))
 

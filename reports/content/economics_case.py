@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from foundation.drawing.histogram import Class
 from foundation.models import AuditEvent
 from foundation.rounding import rounded
+from governance.economics.assumptions import BASE, plan_in_scenario
 from governance.economics.cashflow import Evaluation, Refused
 from governance.economics.components import component_body, plan_of
 from governance.economics.models import Actual, Baseline, ProvisionRequest, Simulation, Snapshot
@@ -21,6 +23,7 @@ from governance.economics.pictures import Outcomes, outcomes_picture
 from governance.economics.presenting import actuals as results_words
 from governance.economics.presenting.cases import verdict_told
 from governance.economics.presenting.provisions import money as cents
+from governance.economics.presenting.scenarios import title_of
 from governance.economics.presenting.simulations import simulation_told
 from governance.economics.results import Results, Said, results_of
 from governance.economics.selectors.baselines import lines_known
@@ -51,6 +54,7 @@ class Gathered:
     simulations: Sequence[Simulation]
     provisions: Sequence[ProvisionRequest]
     points: Sequence[OpenPoint]
+    at: datetime
 
 
 def gather(report: Report, frame: Frame) -> Gathered:
@@ -74,6 +78,7 @@ def gather(report: Report, frame: Frame) -> Gathered:
         list(simulations.order_by("-pk")[:MOST_SIMULATIONS]),
         list(provisions.order_by("-number")),
         summary.by_weight(_points(snapshot, figures, baseline, results)),
+        frame.at,
     )
 
 
@@ -181,8 +186,8 @@ def _sections(found: Gathered) -> list[Section]:
 def _simulations(found: Gathered) -> list[Block]:
     if not found.simulations:
         return [Text([_("No simulation was run.")])]
-    newest = found.simulations[0]
-    plan, result = plan_of(newest.snapshot), newest.result or {}
+    newest = next((row for row in found.simulations if row.scenario in ("", BASE)), found.simulations[0])
+    plan, result = plan_in_scenario(plan_of(newest.snapshot), newest.scenario), newest.result or {}
     told = simulation_told(plan, result)
     classes = [Class(Decimal(row["low"]), Decimal(row["high"]), row["count"]) for row in result["histogram"]]
     p10, p50, p90 = (figure_of(result, "percentiles", name) for name in ("10", "50", "90"))
@@ -190,21 +195,35 @@ def _simulations(found: Gathered) -> list[Block]:
         Outcomes(classes, p10, p50, p90, figure_of(result, "below_zero"), result["trials"]), currency=plan.currency
     )
     rows: list[list[Value]] = [
-        [number(row.snapshot.number), number(row.trials), number(row.seed), instant(row.finished_at), mono(row.result_digest)]
+        [
+            number(row.snapshot.number),
+            _scenario_of(row),
+            number(row.trials),
+            number(row.seed),
+            instant(row.finished_at),
+            mono(row.result_digest),
+        ]
         for row in found.simulations
     ]
     columns = [
         Column(_("Version of the case"), 0.9, align="right"),
+        Column(_("Scenario"), 1),
         Column(_("Trials"), 0.9, align="right"),
         Column(_("Seed"), 1, align="right"),
         Column(_("Run (UTC)"), 1.4),
-        Column(_("Digest of the result"), 3.4),
+        Column(_("Digest of the result"), 2.6),
     ]
+    which = {"version": newest.snapshot.number, "scenario": _scenario_of(newest)}
     return [
-        Text([told["verdict"]["text"]]),
+        Text([_("Version %(version)s of the case, scenario “%(scenario)s”:") % which, told["verdict"]["text"]]),
         *picture_blocks(picture),
         Table(columns, rows, _("Simulations, newest first"), _("No simulation was run.")),
     ]
+
+
+def _scenario_of(row: Simulation) -> str:
+    titles = {item.key: item.title for item in plan_of(row.snapshot).scenarios}
+    return titles.get(row.scenario) or title_of(row.scenario or BASE, "")
 
 
 def _came(found: Gathered) -> Section:
@@ -266,7 +285,6 @@ def _provisions(found: Gathered) -> Section:
         Column(_("Budget"), 1.6),
         Column(_("Decided"), 1.5),
     ]
-    decided = {"approved": _("approved"), "refused": _("refused")}
     rows = [
         [
             str(row.number),
@@ -275,12 +293,25 @@ def _provisions(found: Gathered) -> Section:
             f"{cents(row.total)} {row.currency}",
             f"{row.from_date:%Y-%m-%d} – {row.until_date:%Y-%m-%d}",
             str(row.budget),
-            f"{decided.get(row.decision or '', row.decision or '')} {day(row.decided_at)}" if row.decision else _("not yet"),
+            _decided(row, found.at),
         ]
         for row in found.provisions
     ]
     table = Table(columns, rows, _("What was asked for, newest first"), _("Nothing was asked for."))
     return Section("economics-provisions", _("Provisions"), [table])
+
+
+def _decided(row: ProvisionRequest, at: datetime) -> str:
+    """What was known of it at the instant, with the day."""
+    words = {
+        "approved": (_("approved"), row.decided_at),
+        "expired": (_("approved"), row.decided_at),
+        "refused": (_("refused"), row.decided_at),
+        "withdrawn": (_("withdrawn"), row.ended_at),
+        "ended": (_("ended"), row.ended_at),
+    }
+    state = row.state(at)
+    return f"{words[state][0]} {day(words[state][1])}" if state in words else _("not yet")
 
 
 # Evidence ------------------------------------------------------------------------------------------------------------------

@@ -106,7 +106,12 @@ def test_a_misspelt_field_is_told_by_its_path(room, browser):
 
 @pytest.mark.parametrize(
     ("written", "code", "word"),
-    [("1,5", "comma", "1,5"), ("5 %", "percent", "0.035"), ("twelve", "not_a_number", "twelve"), ("1e999", "not_a_number", "1e999")],
+    [
+        ("1,5", "comma", "1,5"),
+        ("5 %", "percent", "0.035"),
+        ("twelve", "not_a_number", "twelve"),
+        ("1e999", "not_a_number", "1e999"),
+    ],
 )
 def test_a_number_that_is_none_is_told_with_what_to_write(room, browser, written, code, word):
     wrong = {**BODY, "lines": [{**BODY["lines"][0], "unit_price": written}]}

@@ -117,3 +117,14 @@ def test_who_only_reads_reads_the_draft_and_is_told_why_not_more(world):
         assert answer.status_code == 403
         assert "do not work on this use case" in answer.json()["detail"]
     assert world.api("stranger").get(URL).status_code == 404
+
+
+def test_a_draft_of_a_case_that_is_kept_in_a_currency_is_not_begun_without_one(world):
+    client = world.api("lead")
+    tag = put(client, plan_body(simple_plan()))["ETag"]
+    client.post(f"{URL}/write", {"note": "Agreed"}, content_type="application/json", headers={"If-Match": tag})
+
+    answer = put(client, {**plan_body(simple_plan()), "currency": ""})
+
+    assert answer.status_code in (400, 409), answer.json()
+    assert client.get(URL).json()["code"] == "economics.draft.none"

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foundation.canonical import canonical_json, digest
+from governance.economics.cashflow import Refused, evaluate
 from governance.economics.components import plan_of_case
 from governance.economics.plan import Plan
 from governance.economics.plan.checked import problems_of
@@ -227,3 +228,20 @@ def test_what_is_wrong_with_a_model_is_told_at_its_place_and_to_the_end(change: 
     assert len(problem.path) < 100
     assert word in problem.message
     assert len(problem.message) < 500
+
+
+@pytest.mark.parametrize("name", ["A\x00B", "A\u202eB", "n" * 121])
+def test_texts_of_a_model_are_looked_at_like_all_others(name: str) -> None:
+    rule = {"kind": "rule", "name": name, "recall": "0.2", "precision": "0.5"}
+    (problem,) = problems_of(driven({**LEAVERS, "incumbent": rule}))
+    assert problem.path == "lines.0.driver.incumbent.name"
+    assert problem.code in ("hidden", "too_long")
+
+
+def test_what_comes_to_more_than_anything_costs_is_refused_and_not_kept() -> None:
+    plan = simple_plan(
+        simple_line(quantity=Decimal(10) ** 11, unit_price=Decimal(10) ** 11, growth=Decimal(9), to_period=5), horizon=5
+    )
+    with pytest.raises(Refused) as caught:
+        evaluate(plan)
+    assert caught.value.code == "plan.too_large"

@@ -14,7 +14,7 @@ from foundation import clock, outbox
 from foundation.errors import Conflict, Invalid, NotAllowed
 from governance.economics import services
 from governance.economics.models import ProvisionRequest
-from governance.economics.services import provision_news
+from governance.economics.services import provision_news, provision_requests
 from governance.people.models import Notice
 from tests.economics.provided import approved, asked_of, budget_of, costing, payer_of, put_up, said_of, say, today
 
@@ -96,6 +96,21 @@ def test_a_day_is_worth_what_the_case_says_and_another_value_needs_a_reason(worl
         asked_of(world, budget, without={"days": "3", "because": "Wait.", "a_day": "50"})
     stated = asked_of(world, budget, without={"days": "3", "because": "Wait.", "a_day": "50", "a_day_because": "A fine."})
     assert (stated.without["source"], stated.without["a_day"]) == ("stated", "50")
+
+
+def test_rows_of_a_file_are_counted_as_a_spreadsheet_counts_them(world, payer, budget):
+    row = approved(world, payer, costing(world, budget, "400"))
+    with pytest.raises(Invalid) as error:
+        services.import_uses(actor=world.engineer, provision=row, content=f"month,amount\n\n\n{today():%Y-%m},x\n".encode())
+    assert [item.field for item in error.value.errors] == ["row 4, amount"]
+
+
+def test_what_was_asked_for_can_be_refused_when_its_time_is_over(world, payer, budget):
+    row = costing(world, budget, "400")
+    with clock.at(clock.now() + timedelta(days=200)):
+        done = provision_requests.refuse_provision(actor=payer, provision=row, request="rq_1", because="Too late.")
+        assert done.state() == "refused"
+    assert done.state(clock.now() - timedelta(days=1)) == "asked"  # nobody had decided then
 
 
 def test_who_does_not_work_on_the_use_case_asks_for_nothing(world, budget):

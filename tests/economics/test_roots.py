@@ -254,3 +254,9 @@ def test_there_are_never_more_rates_than_changes_of_sign_and_their_numbers_diffe
 def test_the_engine_does_not_read_the_callers_precision():
     with localcontext(prec=3):
         assert cashflow.roots_of(money(-100, 230, -132)).rates == tuple(money("0.1", "0.2"))
+
+
+def test_one_of_two_rates_is_not_the_only_one_because_the_other_lies_far_above():
+    found = roots_of([Decimal(-1), Decimal("202.1"), Decimal("-221.1")])
+
+    assert ([float(rate) for rate in found.rates], found.reason, found.beyond) == ([0.1], "many", True)

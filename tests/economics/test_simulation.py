@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from governance.economics.baseline import Baseline
 from governance.economics.cashflow import Refused, evaluate
+from governance.economics.cashflow.measures import payback_last
 from governance.economics.plan import Correlation, Range
 from governance.economics.scenarios import inputs_of
 from governance.economics.simulation import Pert, simulate, summary, uncertain
@@ -153,9 +154,16 @@ def test_a_checkpoint_is_what_a_shorter_sample_says():
     assert middle.standard_error == pytest.approx(values[:1000].std(ddof=1) / math.sqrt(1000))
 
 
+@given(st.lists(st.lists(st.integers(-9, 9), min_size=4, max_size=4), min_size=1, max_size=8))
+def test_a_trial_is_paid_back_when_the_page_of_a_case_would_say_so(rows):
+    found = summary.paybacks(np.array(rows, dtype=float), 1e-9)
+    said = [payback_last([D(flow) for flow in row]) for row in rows]
+    assert found == pytest.approx([math.inf if when is None else float(when) for when in said])
+
+
 def test_payback_of_each_trial_is_that_of_its_flows():
     rows = np.array([[-10.0, 4, 4, 4], [-10, 12, -5, 4], [-10, 3, 3, 3], [1, -5, 1, 1], [-10, 0, 0, 10]])
-    assert summary.paybacks(rows, 1e-9).tolist() == [2.5, pytest.approx(10 / 12), math.inf, 0.0, 3.0]
+    assert summary.paybacks(rows, 1e-9).tolist() == [2.5, 2.75, math.inf, math.inf, 3.0]
     told = summary.payback_distribution(np.array([1.0, 2.0, 3.0, math.inf]))
     assert told.never == 0.25
     assert (told.percentiles[50], told.percentiles[75], told.percentiles[90]) == (2.0, 3.0, None)

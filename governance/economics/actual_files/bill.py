@@ -111,6 +111,9 @@ def read_bill(table: Table, rules: Sequence[Rule], cost: str, today: date) -> Bi
         missing.append(_MONTHS[0])
     if missing or month_at is None:
         raise Unreadable("focus_columns", missing=", ".join(missing))
+    used = (cost, "BillingCurrency", *_MONTHS, *_TEXTS, "Tags")
+    if again := [name for name in used if f"{name} (2)".casefold() in at]:
+        raise Unreadable("column_twice", columns=", ".join(again))
     ordered = sorted((rule for rule in rules), key=lambda rule: BY.index(rule.by))
     sums: dict[tuple[str, date, str, str], _Sum] = {}
     loose: dict[tuple[str, date, str], _Sum] = {}
@@ -188,6 +191,8 @@ def _charge(row: Line, at: Mapping[str, int], month_at: int, cost: str, today: d
         return shown(written(name))
 
     problems: list[Problem | None] = [hidden_in(written(name), name) for name in _TEXTS]
+    if row.surplus:
+        problems.append(Problem("surplus", "line", {"count": str(row.surplus)}))
     month, bad_month = month_of(shown(row.cells[month_at]), "ChargePeriodStart", today)
     amount, bad_amount = fine_amount_of(cell(cost), cost)
     currency, bad_currency = currency_of(cell("BillingCurrency"), "BillingCurrency")

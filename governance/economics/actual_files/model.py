@@ -18,7 +18,10 @@ LONGEST_NOTE = 2000
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _FINE = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")  # as programs write it
 _MONTHS = (
-    re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})([-/.](?P<day>\d{1,2})([T ]\d{2}:\d{2}[\d:.,Z+ -]*)?)?"),
+    # 2026.1 may be what a spreadsheet made of 2026.10, so a point is followed by two digits, or by a day.
+    re.compile(
+        r"(?P<year>\d{4})(?:[-/]|\.(?=\d{2}|\d\.))(?P<month>\d{1,2})([-/.](?P<day>\d{1,2})([T ]\d{2}:\d{2}[\d:.,Z+ -]*)?)?"
+    ),
     re.compile(r"(?P<month>\d{1,2})[/.-](?P<year>\d{4})(?P<day>)"),
 )
 

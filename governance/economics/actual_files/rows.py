@@ -45,7 +45,9 @@ def read_rows(table: Table, known: Mapping[str, str], today: date) -> list[Entry
     """
     at = _columns(table.columns)
     refuse_holes(table)
-    by_word = {title.casefold(): key for key, title in known.items()} | {key.casefold(): key for key in known}
+    often = Counter(title.casefold() for title in known.values())  # which of two lines a shared title means, nobody can know
+    by_word = {title.casefold(): key for key, title in known.items() if often[title.casefold()] == 1}
+    by_word |= {key.casefold(): key for key in known}
     found: list[Entry] = []
     seen: dict[tuple[str, date | None, str], str] = {}
     twins: Counter[tuple[str, ...]] = Counter()
@@ -108,8 +110,9 @@ def _entry(row: Line, at: Mapping[str, int], by_word: Mapping[str, str], known: 
     problems: list[Problem | None] = []
     line = by_word.get(cell("line").casefold(), "")
     if not line:
-        code = "no_line" if cell("line") else "empty"
-        problems.append(Problem(code, "line", {"value": cell("line")[:60], "known": ", ".join(list(known)[:10])}))
+        alike = [key for key, title in known.items() if title.casefold() == cell("line").casefold()]
+        code = "line_ambiguous" if alike else "no_line" if cell("line") else "empty"
+        problems.append(Problem(code, "line", {"value": cell("line")[:60], "known": ", ".join((alike or list(known))[:10])}))
     month, wrong = month_of(cell("month"), "month", today)
     problems.append(wrong)
     amount, wrong = amount_of(cell("amount"), "amount")

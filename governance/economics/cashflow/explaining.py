@@ -39,7 +39,7 @@ def explained(evaluation: Evaluation, measure: str) -> Explanation:
     name, _, which = measure.partition(".")
     if name == "line":
         return _line(evaluation, which)
-    if name in _OF_A_PERIOD and which.isascii() and which.isdigit() and int(which) <= evaluation.plan.horizon:
+    if name in _OF_A_PERIOD and len(which) < 5 and which.isascii() and which.isdigit() and int(which) <= evaluation.plan.horizon:
         return _OF_A_PERIOD[name](evaluation, int(which))
     raise Refused("measure.unknown", measure, {"measure": measure})
 

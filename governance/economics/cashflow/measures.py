@@ -17,6 +17,7 @@ from itertools import accumulate
 from governance.economics.cashflow.discounting import Curve, curve_of, flat, growths, times, yearly_rate
 from governance.economics.cashflow.laying import Flows, flows_of
 from governance.economics.cashflow.precision import EXACT, NOTHING, ONE, ZERO, total
+from governance.economics.cashflow.refusal import Refused
 from governance.economics.cashflow.roots import Roots, roots_of
 from governance.economics.plan import Plan
 
@@ -67,12 +68,17 @@ class Evaluation:
         return Fraction(self.plan.horizon, self.plan.periods_a_year)
 
 
+MOST_DIGITS = 24  # before the point, of what all costs or all benefits come to: as many as records of it keep
+
+
 def evaluate(plan: Plan) -> Evaluation:
-    """All figures of a plan. Raises Refused where it has none, as `flows_of` and `curve_of` do."""
+    """All figures of a plan. Raises Refused where it has none, as `flows_of` and `curve_of` do; `plan.too_large`."""
     flows, curve = flows_of(plan), curve_of(plan)
     net, grown = flows.net, growths(plan, curve)
     worth = present_values(net, grown)
     costs, benefits = total(present_values(flows.costs, grown)), total(present_values(flows.benefits, grown))
+    if max(costs, benefits).adjusted() >= MOST_DIGITS:
+        raise Refused("plan.too_large", "lines", {"digits": MOST_DIGITS})
     with localcontext(EXACT):
         npv = benefits - costs
         annuity = curve.annuity(Fraction(plan.horizon, plan.periods_a_year))

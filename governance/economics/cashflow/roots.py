@@ -99,7 +99,9 @@ def _roots(growths: dict[Decimal, int], reason: str, method: str, periods_a_year
         yearly=tuple(yearly_rate(rate, periods_a_year) for rate in kept),
         touching=tuple(rate for rate, count in kept.items() if count and count % 2 == 0),
         multiplicity=tuple(kept.values()),
-        reason="one" if len(kept) == 1 else "many" if kept else reason,
+        reason=("one" if len(counted) == 1 else "many")
+        if kept
+        else reason,  # one of several is not the one, wherever the others lie
         beyond=len(kept) < len(counted),
         method=method,
     )

@@ -195,6 +195,13 @@ class BeginForm(FrameForm):
 # A line --------------------------------------------------------------------------------------------------------------------
 
 
+# What a line that a model drives is not asked for: it keeps what it has, its unit and its currency too.
+OF_AN_ESTIMATE = (
+    *("kind", "quantity", "quantity_low", "quantity_high", "unit_price", "unit_price_low", "unit_price_high"),
+    *("unit", "currency"),
+)
+
+
 class LineForm(forms.Form):
     """One cost or benefit. Where a model is behind it, quantity and price are not asked for."""
 
@@ -246,8 +253,8 @@ class LineForm(forms.Form):
         self.base = line
         self._choices(plan, line, people)
         if line is not None and line.driver is not None:
-            for name in ("kind", "quantity", "quantity_low", "quantity_high", "unit_price", "unit_price_low", "unit_price_high"):
-                del self.fields[name]
+            for name in OF_AN_ESTIMATE:
+                self.fields.pop(name, None)
 
     def _choices(self, plan: Plan, line: Line | None, people: Iterable[tuple[str, str]]) -> None:
         known = [*categories(), *sorted({item.category for item in plan.lines} - set(categories()) - {"other", ""}), "other"]

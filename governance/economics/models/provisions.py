@@ -170,11 +170,12 @@ class ProvisionRequest(PublicIdModel):
     def state(self, at: datetime | None = None) -> State:
         """Where it stands at `at` (now). On its last day it is still in use."""
         at = at or clock.now()
-        if self.decision == "refused":
+        decision = self.decision if self.decided_at is not None and self.decided_at <= at else None
+        if decision == "refused":
             return "refused"
         if self.ended_at is not None and self.ended_at <= at:
-            return "ended" if self.decision == "approved" else "withdrawn"
-        if self.decision != "approved":
+            return "ended" if decision == "approved" else "withdrawn"
+        if decision != "approved":
             return "asked"
         return "expired" if at.date() > self.until_date else "approved"
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
-from governance.economics.plan.problems import Problem
-
 # The list of 2026-01-01 (ISO 4217, amendment 180), without metals, units of account and the codes for testing.
 _CODES = """
     AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLF CLP CNY COP CRC CUP CVE CZK
@@ -25,17 +21,7 @@ OFTEN_MEANT = {  # often written, not in ISO 4217
     "USS": "USD",
     "STG": "GBP",
 }
-_LETTERS = re.compile(r"[A-Z]{3}")
 
 
 def is_currency(code: str) -> bool:
     return code in IN_USE or code in WITHDRAWN
-
-
-def currency_problem(path: str, code: str) -> Problem | None:
-    """What is wrong with the code of a currency; None if it is one."""
-    if is_currency(code):
-        return None
-    if code in OFTEN_MEANT:
-        return Problem(path, "currency_meant", {"value": code, "meant": OFTEN_MEANT[code]})
-    return Problem(path, "currency_unknown", {"value": code}) if _LETTERS.fullmatch(code) else Problem(path, "currency")

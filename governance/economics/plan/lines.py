@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from foundation.canonical import decimal_text
 from governance.economics.plan.limits import EVERY, KINDS, PRICES
-from governance.economics.plan.model import Line, Plan
+from governance.economics.plan.model import Driver, Line, Plan
 from governance.economics.plan.numbers import amount_problems, growth_problems, share_problems
 from governance.economics.plan.problems import Problem
 from governance.economics.plan.texts import currency_problems, key_problems, text_problems
@@ -23,11 +23,22 @@ def line_problems(plan: Plan, line: Line, path: str) -> Iterator[Problem]:
             yield Problem(f"{path}.{name}", "choice", {"choices": ", ".join(choices)})
     if not 0 <= line.from_period <= line.to_period <= plan.horizon:
         yield Problem(f"{path}.from_period", "periods", {"horizon": plan.horizon})
-    if line.driver is not None and line.kind == "cost":
-        yield Problem(f"{path}.driver", "driver_of_cost")
+    if line.driver is not None:
+        yield from _driver_texts(line.driver, f"{path}.driver")
+        if line.kind == "cost":
+            yield Problem(f"{path}.driver", "driver_of_cost")
     yield from _amounts(line, path)
     yield from _money(plan, line, path)
     yield from _uncertainty(plan, line, path)
+
+
+def _driver_texts(driver: Driver, path: str) -> Iterator[Problem]:
+    """What people wrote into a model: the same may stand there as in any other text."""
+    texts = [("incumbent.name", "title", getattr(getattr(driver, "incumbent", None), "name", ""))]
+    texts.append(("unit", "unit", getattr(driver, "unit", "")))
+    texts += [(f"takes.{name}", "source", metric) for name, metric in getattr(driver, "takes", {}).items()]
+    for place, name, text in texts:
+        yield from text_problems(f"{path}.{place}", name, text)
 
 
 def _amounts(line: Line, path: str) -> Iterator[Problem]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from governance.economics.plan.currencies import currency_problem
+from governance.economics.plan.currencies import OFTEN_MEANT, is_currency
 from governance.economics.plan.limits import HIDDEN, KEY, LINE_ENDS, LONGEST
 from governance.economics.plan.problems import Problem
+
+_LETTERS = re.compile(r"[A-Z]{3}")
 
 
 def key_problems(path: str, key: str) -> Iterator[Problem]:
@@ -17,6 +20,15 @@ def key_problems(path: str, key: str) -> Iterator[Problem]:
 def currency_problems(path: str, currency: str) -> Iterator[Problem]:
     if (problem := currency_problem(path, currency)) is not None:
         yield problem
+
+
+def currency_problem(path: str, code: str) -> Problem | None:
+    """What is wrong with the code of a currency; None if it is one."""
+    if is_currency(code):
+        return None
+    if code in OFTEN_MEANT:
+        return Problem(path, "currency_meant", {"value": code, "meant": OFTEN_MEANT[code]})
+    return Problem(path, "currency_unknown", {"value": code}) if _LETTERS.fullmatch(code) else Problem(path, "currency")
 
 
 def text_problems(path: str, name: str, text: str, *, needed: bool = False, lines: bool = False) -> Iterator[Problem]:

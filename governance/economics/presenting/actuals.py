@@ -58,8 +58,10 @@ def verdict_told(found: Results, baseline: Baseline) -> dict[str, Any]:
                 "tolerated. Write a new version of the case and put it up for approval; the baseline stays as it was agreed."
             )
         return {"level": "bad", "title": _("The case has to be approved again"), "text": said % words}
-    if found.share is None or not found.difference:
+    if not found.difference:
         said = _("By the end %(expected)s %(currency)s is expected, as agreed.") % words
+    elif found.share is None:
+        said = _("By the end %(expected)s %(currency)s is expected where %(planned)s was agreed.") % words
     elif found.difference < 0:
         said = _(
             "By the end %(expected)s %(currency)s is expected where %(planned)s was agreed: %(share)s less; %(tolerance)s is tolerated."

@@ -135,6 +135,7 @@ def _rates(found: Evaluation) -> dict[str, str]:
         said = _("At this rate it comes out at zero, at all others on the same side of it: go by the net present value.")
         return {"value": rates[0], "note": said}
     if rates:
+        rates += [_("above 10,000 %")] if roots.beyond else []
         said = _("Several rates make it come out at zero, so none can be used: go by the net present value.")
         return {"value": " · ".join(rates), "note": said}
     if roots.reason == "none_no_sign_change":

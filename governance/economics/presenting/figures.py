@@ -15,6 +15,7 @@ from governance.economics.cashflow.explaining import Explanation, Term
 from governance.economics.cashflow.precision import product
 from governance.economics.plan import Plan
 from governance.economics.wording.cases import NONE, figure, money, number, percent, period_label, periods
+from governance.economics.wording.drivers import input_label
 
 ROWS_A_PAGE = 60
 MONEY = ("npv", "pv_costs", "pv_benefits", "equivalent_annual", "future_value_in", "present_value_out", "worth")
@@ -150,7 +151,8 @@ def label_of(plan: Plan, key: str) -> str:
     if name == "line":
         return next((line.title for line in plan.lines if line.key == rest), rest)
     if name == "driver":
-        return rest.replace("_", " ").capitalize()
+        label = input_label(rest)
+        return label[:1].upper() + label[1:]
     if name == "rate" and rest:
         return _("Discount rate from year %(year)s on") % {"year": rest}
     if name == "multiplicity":

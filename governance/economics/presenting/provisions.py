@@ -65,7 +65,11 @@ def effect_told(effect: effects.Effect, currency: str) -> dict[str, str]:
         said["a_year"] = _("%(money)s %(currency)s less each year") % {"money": money(effect.a_year), "currency": unit}
     if effect.money is not None and effect.a_day is not None and effect.days:
         said["money"] = _("%(money)s %(currency)s lost by that") % {"money": money(effect.money), "currency": unit}
-        said["sum"] = _("%(days)s days × %(day)s %(currency)s a day = %(money)s %(currency)s") % {
+        said["sum"] = ngettext(
+            "%(days)s day × %(day)s %(currency)s a day = %(money)s %(currency)s",
+            "%(days)s days × %(day)s %(currency)s a day = %(money)s %(currency)s",
+            1 if effect.days == 1 else 2,
+        ) % {
             "days": figure(effect.days),
             "day": money(max(effect.a_day, Decimal(0))),
             "money": money(effect.money),

@@ -13,6 +13,7 @@ from foundation import audit, bulk, clock, jobs
 from foundation.actor import Actor
 from foundation.canonical import decimal_text, digest_bytes
 from foundation.errors import Conflict, FieldError, Invalid, TooLarge
+from foundation.models import Job
 from foundation.permissions import require
 from foundation.services import validate
 from governance.economics.actual_files import COSTS, Entry, Found, read_bill, read_rows, rules_of
@@ -209,11 +210,14 @@ def errors_refused(count: int) -> Conflict:
     return Conflict(said, code="import.errors")
 
 
+UNDER_WAY = (Job.State.QUEUED, Job.State.RUNNING)  # a job that was cancelled or given up is begun again
+
+
 def _begin_taking(actor: Actor, checked: ActualImport, only_good: bool) -> ActualImport:
     with transaction.atomic():
         row = locked_import(checked)
-        if row.asked_at is not None and not row.failure:
-            return row  # under way
+        if row.asked_at is not None and not row.failure and row.job is not None and row.job.state in UNDER_WAY:
+            return row
         row.asked_at, row.only_good, row.failure = clock.now(), only_good, ""
         key = f"{JOB}:{row.public_id}:{row.asked_at.timestamp()}"
         row.job = jobs.submit(actor=actor, kind=JOB, args={"import": row.public_id}, key=key)
@@ -224,7 +228,7 @@ def _begin_taking(actor: Actor, checked: ActualImport, only_good: bool) -> Actua
 
 def locked_import(row: ActualImport) -> ActualImport:
     """The row as it is now, held until the transaction ends. Raises Conflict when it was taken in."""
-    rows = ActualImport.objects.select_for_update(of=("self",)).select_related("case__use_case", "created_by")
+    rows = ActualImport.objects.select_for_update(of=("self",)).select_related("case__use_case", "created_by", "job")
     found: ActualImport = rows.get(pk=row.pk)
     if found.finished_at is not None:
         raise Conflict(_("This file was taken in already."), code="import.done")

@@ -17,7 +17,7 @@ from foundation.permissions import Denied, require
 from foundation.services import validate
 from governance.economics.models import Budget, BudgetChange, ProvisionRequest
 from governance.economics.permissions.budgets import may_change_budget, may_hold_budget, may_open_budget
-from governance.economics.plan.currencies import currency_problem
+from governance.economics.plan.texts import currency_problem
 from governance.economics.services.unseen import refuse_unseen
 from governance.people.models import User
 

@@ -89,7 +89,7 @@ def refuse_provision(*, actor: Actor, provision: ProvisionRequest, request: str,
     """Refuse it, because a request about it was rejected: inside that transaction. Raises Conflict for what is over."""
     with transaction.atomic():
         row = locked_provision(provision)
-        _refuse_over(row)
+        _refuse_decided(row)  # what it was asked for may be over: it can be refused all the same
         _write(actor, row, "refused", request, clock.now())
         audit.record(actor, REFUSED, row, {"request": request}, personal={"because": because} if because else None)
         outbox.publish(actor, "economics.provision.refused", row)
@@ -113,9 +113,13 @@ def _answers_for(voice: Consent, holders: set[int], row: ProvisionRequest) -> bo
     return row.created_by_id not in behind and (voice.role == ADMINISTRATOR or bool(holders & behind))
 
 
-def _refuse_over(row: ProvisionRequest) -> None:
+def _refuse_decided(row: ProvisionRequest) -> None:
     if row.state() != "asked":
         raise Conflict(_("This was decided or withdrawn already."), code="provision.over")
+
+
+def _refuse_over(row: ProvisionRequest) -> None:
+    _refuse_decided(row)
     if row.until_date < clock.now().date():
         raise Conflict(_("The time it was asked for is over. Ask for it anew."), code="provision.over")
     if row.budget.ended_at is not None:

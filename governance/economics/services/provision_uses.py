@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import zip_longest
 from typing import Any
 
 from django.db import transaction
@@ -128,16 +129,15 @@ def _rows(content: bytes) -> list[tuple[int, Mapping[str, str]]]:
     except UnicodeDecodeError:
         raise _wrong("file", "encoding", _("This is not UTF-8 text. Save it as CSV in UTF-8.")) from None
     first = text.partition("\n")[0]
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",")
     try:
-        names = [name.strip().lower() for name in reader.fieldnames or ()]
-        reader.fieldnames = names
+        names = [name.strip().lower() for name in next(reader, [])]
         odd = sorted(set(names) - set(COLUMNS))
         if odd or not set(NEEDED) <= set(names) or len(set(names)) != len(names):
             said = _("The first row names the columns, each once: month and amount, and perhaps quantity, unit, reference, note.")
             raise _wrong("file", "columns", said)
         found: list[tuple[int, Mapping[str, str]]] = [
-            (number, row) for number, row in enumerate(reader, 2) if any((value or "").strip() for value in _texts(row))
+            (number, _named(names, row)) for number, row in enumerate(reader, 2) if any(cell.strip() for cell in row)
         ]
     except csv.Error as error:
         raise _wrong("file", "csv", _("Not readable as CSV: %(detail)s") % {"detail": error}) from error
@@ -146,8 +146,10 @@ def _rows(content: bytes) -> list[tuple[int, Mapping[str, str]]]:
     return found
 
 
-def _texts(row: Mapping[str, Any]) -> list[str]:
-    return [value for value in row.values() if isinstance(value, str)]
+def _named(names: list[str], row: list[str]) -> dict[str, Any]:
+    """The cells by their columns; those that no column is above stand under None."""
+    found: dict[Any, Any] = dict(zip_longest(names, row[: len(names)]))
+    return found | ({None: row[len(names) :]} if len(row) > len(names) else {})
 
 
 def _read(fields: Mapping[str, Any], number: int) -> dict[str, Any]:

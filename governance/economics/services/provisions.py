@@ -201,6 +201,8 @@ def _check_links(row: ProvisionRequest, problems: checks.Problems) -> None:
         problems.add("deviation", "not_here", _("Only an exception to the company stack refers to a deviation from it."))
     if row.deviation is not None and row.deviation.use_case_id != row.use_case_id:
         problems.add("deviation", "invalid", _("This deviation was recorded for another use case."))
+    elif row.deviation is not None and not StackDeviation.objects.live(clock.now().date()).filter(pk=row.deviation.pk).exists():
+        problems.add("deviation", "over", _("This deviation was ended, or its time is over. Record another one."))
 
 
 def _checked_effect(use_case: UseCase, said: Mapping[str, Any], problems: checks.Problems) -> effects.Effect:

@@ -148,7 +148,7 @@ def _words(part: _Part | None) -> dict[str, str]:
     words = {name: name for name in CHOICES}
     for row in part.rows if part else ():
         name, word = _text(row, 0), _text(row, part.column("value") if part else 1)
-        if name in CHOICES and word:
+        if name in CHOICES and word and word.casefold() not in CHOICES:
             words[word.casefold()] = name
     return words
 

@@ -73,20 +73,22 @@ def _correlation(one: Floats | None, other: Floats | None) -> float | None:
 
 
 def paybacks(by_period: Floats, slack: float) -> Floats:
-    """For each row of flows the periods until their cumulative sum first reaches zero, linear inside a period; infinite if it
-    does not.
+    """For each row of flows the periods until their cumulative sum reaches zero for good, linear inside a period; infinite if it is
+    below zero at the end. As on the page of a case, where later costs take it below zero again the last time counts.
 
     `slack` is how much below zero still counts as zero, because sums of floats do not come out at zero exactly.
     """
     sums = np.cumsum(by_period, axis=1)
-    reached = sums >= -slack
-    # A sum that is back below zero later does not matter: it is the first time that counts.
-    first = reached.argmax(axis=1)
+    below = sums < -slack
+    periods = sums.shape[1]
+    last = (
+        periods - 1 - below[:, ::-1].argmax(axis=1)
+    )  # the last period at whose end it is below zero; the last of all if it never is
     rows = np.arange(len(sums))
-    before, flow = sums[rows, np.maximum(first - 1, 0)], by_period[rows, first]
+    flow = by_period[rows, np.minimum(last + 1, periods - 1)]
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = np.where(first == 0, 0.0, first - 1 + np.minimum(-before / flow, 1.0))
-    return np.where(reached[rows, first], found, np.inf)
+        found = last + np.minimum(-sums[rows, last] / flow, 1.0)
+    return np.where(below.any(axis=1), np.where(below[:, -1], np.inf, found), 0.0)
 
 
 def payback_distribution(found: Floats) -> PaybackDistribution:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from foundation.errors import Missing
 from foundation.pages import PersonRequest, after, attempt, portal_page, status_of
+from foundation.templatetags.countersign import figure
 from governance.economics import drafting, services
 from governance.economics.cashflow import rounded
 from governance.economics.drafts_pages import draft_or_missing, language, met, page_of, revision_of
@@ -56,7 +57,13 @@ def draft_model(request: PersonRequest, slug: str) -> HttpResponse:
         forms.Form({}) if dropped else DriverForm(request.POST if sent else None, kind, plan.currency, now, metrics=known)
     )
     if dropped and line is not None and attempt(form, lambda: _saved(request, found, _as_estimate(line), line)):
-        said = _("“%(title)s” is an estimate now, of what the model came to.") % {"title": line.title}
+        words = {"title": line.title, "worth": figure(_worth_of(line), 0), "currency": line.currency or plan.currency}
+        said = _("“%(title)s” is an estimate now, of what the model came to.") % words
+        if _worth_of(line) < 0:
+            said = (
+                _("“%(title)s” is 0 now: the model came to %(worth)s %(currency)s, and no estimate of a benefit is a loss.")
+                % words
+            )
         return after(request, said, "draft_line", row.slug, line.key)
     driver = form.driver() if sent and isinstance(form, DriverForm) and form.is_valid() else None
     if driver is not None:
@@ -119,5 +126,9 @@ def _saved(request: PersonRequest, found: CaseDraft, line: Line, before: Line | 
 
 def _as_estimate(line: Line) -> Line:
     """The line without its model: what that came to stays as an estimate, which anybody may change."""
-    worth = line.driver.worth() if line.driver is not None else ONE
-    return replace(line, driver=None, quantity=ONE, unit_price=max(rounded(worth), Decimal(0)))
+    return replace(line, driver=None, quantity=ONE, unit_price=max(_worth_of(line), Decimal(0)))
+
+
+def _worth_of(line: Line) -> Decimal:
+    """What the model of the line comes to, to the cent."""
+    return rounded(line.driver.worth() if line.driver is not None else ONE)

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from foundation.errors import CountersignError, Missing
 from foundation.pages import PersonRequest, after, attempt, one, portal_page, slice_of, status_of
+from foundation.rounding import percentage
 from governance.economics import services
 from governance.economics.budget_figures import figures_of
 from governance.economics.forms.provisions import EndForm, ProvisionDraft, UseFileForm, UseForm
@@ -183,7 +184,7 @@ def _shown(request: PersonRequest, row: ProvisionRequest, **sent: forms.Form) ->
         "above": money(max(row.total - figures.left, NOTHING)),
         "months": [{"row": month, "asked": money(month.asked), "spent": money(month.spent)} for month in months],
         "spent": money(spent),
-        "percent": int(spent * 100 / row.total) if row.total else 0,
+        "percent": percentage(spent / row.total, 0) if row.total else 0,
         "uses": ProvisionUse.objects.visible_to(actor).filter(provision=row).select_related("recorded_by").order_by("-pk")[:50],
         "renewed_by": row.renewals.order_by("-pk").first(),
         "sign_off": panels.sign_offs_of(actor, [row]).get(row.public_id),

@@ -149,6 +149,7 @@ def draft_rates(request: PersonRequest, slug: str) -> HttpResponse:
         "form": form,
         "met": met(request, found, form),
         "has": has,
+        "taken_out": request.POST.getlist("without") if sent else [],
         "groups": [
             {**head, "rows": [{**item, "chosen": item["row"].public_id in chosen} for item in rows_told(of_kind)]}
             for kind, head in kind_heads().items()

@@ -14,6 +14,7 @@ from governance.usecases.intake.table import Unreadable
 
 _PROBLEMS = {
     "empty": gettext_lazy("This is empty. Fill it in."),
+    "line_ambiguous": gettext_lazy("Several lines are called “%(value)s”. Write the key of one: %(known)s."),
     "no_line": gettext_lazy("“%(value)s” is no line of this case. Write its key or its title; there are: %(known)s."),
     "no_number": gettext_lazy("“%(value)s” is no number. Write it as 1234.56."),
     "comma": gettext_lazy("“%(value)s” has a comma, which may stand for thousands or for the decimals. Write it as 1234.56."),

@@ -97,6 +97,9 @@ WORDS = {
     "discount.prices_differ": gettext_lazy(
         "Of the discount rate and the prices one is real and the other nominal. State the inflation, or a rate in the terms of the prices."
     ),
+    "plan.too_large": gettext_lazy(
+        "Costs or benefits come to a number of more than %(digits)s digits. Check amounts and growth: 10 %% is 0.1."
+    ),
     "rate.too_low": gettext_lazy("A rate is %(rate)s. At -1, which is -100 %%, or less nothing is left to discount."),
     "flows.size": gettext_lazy(
         "The amounts are larger than can be reckoned. Look for a quantity or a price with too many digits."
