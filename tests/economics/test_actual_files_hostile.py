@@ -10,7 +10,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from foundation import jobs
-from governance.economics.actual_files import read_bill, read_rows, rules_of
+from foundation.models import Job
+from governance.economics.actual_files import Rule, read_bill, read_rows, rules_of
 from governance.economics.models import Actual
 from governance.economics.services import actual_imports
 from governance.usecases import uploads
@@ -150,3 +151,41 @@ def test_a_file_that_was_dropped_for_its_size_is_told_as_such(world, case, monke
     answer = world.api("lead").post(url, {"file": SimpleUploadedFile("a.csv", b"x" * 5000)})
 
     assert (answer.status_code, answer.json()["code"]) == (413, "document.too_large")
+
+
+def test_a_title_that_two_lines_share_names_neither():
+    rows = "line,month,amount\nLicences,2026-01,5\nlic_a,2026-01,6\n"
+    first, second = read_rows(table(rows), {"lic_a": "Licences", "lic_b": "licences"}, TODAY)
+
+    assert [problem.code for problem in first.problems] == ["line_ambiguous"]
+    assert (second.line, second.problems) == ("lic_a", ())
+
+
+@pytest.mark.parametrize(("text", "month"), [("2026.1", None), ("2026.01", 1), ("2026.1.5", 1), ("2026/1", 1), ("2026-01", 1)])
+def test_what_a_spreadsheet_made_of_october_is_not_january(text, month):
+    (row,) = read_rows(table(f"line,month,amount\nrun,{text},5\n"), KNOWN, TODAY)
+
+    assert (row.month.month if row.month else None) == month
+
+
+def test_a_bill_with_a_column_twice_or_with_cells_too_many_is_not_guessed_at():
+    head = "ServiceName,BilledCost,BillingCurrency,ChargePeriodStart"
+    with pytest.raises(Unreadable) as caught:
+        read_bill(table(f"{head},BilledCost\nS3,1,EUR,2026-01-01,2\n"), [], "BilledCost", TODAY)
+    assert caught.value.code == "column_twice"
+
+    (row,) = read_bill(
+        table(f"{head}\nS3,5,EUR,2026-01-01,zzz\n"), [Rule("service", "", "S3", "run")], "BilledCost", TODAY
+    ).entries
+    assert [problem.code for problem in row.problems] == ["surplus"]
+
+
+def test_a_file_whose_job_was_given_up_can_be_taken_in_again(world, case):
+    run = tried(world)
+    begun = actual_imports._begin_taking(world.lead, run, False)
+    assert actual_imports._begin_taking(world.lead, run, False).job == begun.job
+    Job.objects.filter(pk=begun.job_id).update(state=Job.State.CANCELLED)
+
+    again = actual_imports._begin_taking(world.lead, run, False)
+    assert again.job != begun.job
+    assert again.job.state == Job.State.QUEUED

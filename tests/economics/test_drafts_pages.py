@@ -8,8 +8,11 @@ from decimal import Decimal
 import pytest
 
 from governance.economics import drafting, services
+from governance.economics.forms.drafts import LineForm
 from governance.economics.models import CaseDraft, RateRecord, Snapshot
+from governance.economics.plan.written import plan_from_mapping
 from tests.economics.case_plans import begun, line, rich_plan, simple_plan
+from tests.economics.test_plan_written import LEAVERS, driven
 from tests.statements import statements
 from tests.usecases.test_pages import text_of
 
@@ -342,3 +345,15 @@ def test_a_currency_that_was_mistyped_is_put_right_in_the_frame_until_a_version_
     begun(world, simple_plan(currency="CHF"))
     client.post(f"{URL}frame/", {**FRAME, "revision": "1", "currency": "eur"})
     assert plan_now().currency == "CHF"
+
+
+def test_what_the_form_of_a_line_that_a_model_drives_does_not_ask_stays_as_it_was():
+    plan = plan_from_mapping(driven(LEAVERS))
+    driving = replace(plan.lines[0], currency="USD", unit="campaign")
+    said = {"title": "Kept", "category": "revenue", "every": "period", "from_period": "1", "to_period": "3"}
+    form = LineForm(said, plan, driving)
+
+    assert {"unit", "currency", "quantity"}.isdisjoint(form.fields)
+    assert form.is_valid(), form.errors
+    line = form.line(driving.key)
+    assert (line.currency, line.unit, line.title) == ("USD", "campaign", "Kept")

@@ -9,8 +9,6 @@ from html import unescape
 import pytest
 from django.utils import translation
 
-from governance.economics import drafting
-from governance.economics.forms.drafts import LineForm
 from governance.economics.wording.cases import driver_told
 from tests.economics.test_classification import churn, d
 from tests.economics.test_regression import bikes
@@ -396,16 +394,3 @@ def test_a_model_that_loses_is_not_told_to_be_what_stays(world, draft):
     [line] = lines_of(draft)
     assert (line.driver, line.unit_price) == (None, 0)
     assert "is 0 now: the model came to -" in text_of(answer)
-
-
-def test_what_the_form_of_a_driven_line_does_not_ask_stays_as_it_was(world, draft):
-    client = world.client("lead")
-    client.post(MODEL + "?template=classifier", {**SAID, "revision": draft.revision})
-    [line] = lines_of(draft)
-    form = LineForm(None, drafting.as_plan(draft.plan), replace(line, currency="USD", unit="campaign"))
-
-    assert {"unit", "currency", "quantity"}.isdisjoint(form.fields)
-    said = {"title": "Kept", "category": line.category, "every": line.every, "from_period": "1", "to_period": "3"}
-    form = LineForm(said, drafting.as_plan(draft.plan), replace(line, currency="USD", unit="campaign"))
-    assert form.is_valid(), form.errors
-    assert (form.line(line.key).currency, form.line(line.key).unit, form.line(line.key).title) == ("USD", "campaign", "Kept")
