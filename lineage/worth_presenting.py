@@ -13,7 +13,7 @@ from foundation.pages import PersonRequest
 from governance.economics.cashflow import Evaluation
 from governance.economics.models import Snapshot
 from governance.economics.plan import Plan
-from governance.economics.presenting.worth import signed, tone_of, unknown_told, worth_told
+from governance.economics.presenting.worth import signed, tone_of_change, unknown_told, worth_told
 from governance.economics.revaluing import driven_lines
 from governance.economics.thresholds import classified
 from governance.economics.wording.cases import money
@@ -74,7 +74,7 @@ def row_told(item: VersionWorth, takes: Sequence[tuple[str, str]], where: Sequen
         "why": unknown_told(worth) if worth is not None and not known else "",
         "amount": money(worth.after) if worth is not None and known else "",
         "change": signed(worth.change) if worth is not None and known else "",
-        "tone": tone_of(worth.change) if worth is not None and known else "",
+        "tone": tone_of_change(worth.change) if worth is not None and known else "",
         "where": where,
     }
 

@@ -29,11 +29,13 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Through the use case; on a dictionary or a lock file everybody inside; over the whole log only those who may read all of it.
 
         Nobody from outside sees one on dependencies or money, whatever it is about. A portfolio shows what its reader may see, so it
-        is for who asked for it.
+        is for who asked for it: not for a token of theirs that is bound to one use case.
         """
         inside = (Report.Kind.DEPENDENCIES, Report.Kind.ECONOMICS)
         through = Q(use_case__in=UseCase.objects.visible_to(actor)) & (~Q(kind__in=inside) | from_inside(actor))
-        own = Q(kind=Report.Kind.PORTFOLIO, requested_by=actor.user) & from_inside(actor) if actor.user else Q(pk__in=())
+        own = Q(pk__in=())
+        if actor.user and not actor.bound_to:
+            own = Q(kind=Report.Kind.PORTFOLIO, requested_by=actor.user) & from_inside(actor)
         shared = Q(kind__in=(Report.Kind.DICTIONARY_RELEASE, Report.Kind.DEPENDENCIES), use_case=None) & from_inside(actor)
         everything = Q(use_case=None) if reads_whole_log(actor) else shared
         return self.filter(through | everything | own)

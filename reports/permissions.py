@@ -31,7 +31,7 @@ def may_request_report(actor: Actor, use_case: UseCase | None, *, kind: str = ""
             _("Only a person of the organisation can ask for a report on costs and benefits."), code="report.person_needed"
         )
     if kind == Report.Kind.PORTFOLIO:
-        return ALLOWED
+        return _may_request_portfolio(actor)
     if kind == Report.Kind.DEPENDENCIES and use_case is None:
         return ALLOWED
     if use_case is None:
@@ -45,3 +45,11 @@ def may_request_report(actor: Actor, use_case: UseCase | None, *, kind: str = ""
     if UseCase.objects.visible_to(actor).filter(pk=use_case.pk).exists():
         return ALLOWED
     return Denied(_("You do not take part in this use case."))
+
+
+def _may_request_portfolio(actor: Actor) -> Decision:
+    """It is gathered as its person, so a token that is held to one use case would read all the others through it."""
+    if actor.bound_to:
+        why = _("This token is for one use case only. A portfolio covers all that its owner sees.")
+        return Denied(why, code="report.token_bound")
+    return ALLOWED

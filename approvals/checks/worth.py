@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.checks.base import Context, Result, check
-from approvals.selectors.worth import CODE, tolerated, version_worth
+from approvals.selectors.worth import CODE, is_tolerated, tolerated, version_worth
 from governance.economics.cashflow import rounded
 from governance.economics.presenting.worth import because, headline, unknown_told
 from governance.economics.revaluing import Worth
@@ -50,13 +50,11 @@ def _weighed(context: Context, worth: Worth, evidence: list[dict[str, str]]) -> 
     may_lose = tolerated(context.policy.worth_tolerance, worth.before, currency)
     reasons = because(worth)
     detail = _("Because %(reasons)s.") % {"reasons": reasons} if reasons else ""
-    if rounded(worth.change) >= -may_lose:
-        if worth.change < 0:
+    if is_tolerated(worth.change, may_lose):
+        if rounded(worth.change) < 0:
             words = {"amount": money(may_lose), "currency": currency}
             detail = f"{detail} " + _("The policy tolerates %(amount)s %(currency)s a year less.") % words
         return Result(CODE, "pass", title, detail.strip(), evidence=evidence)
-    if not rounded(worth.change, 0):
-        title = _("Less than 1 %(currency)s a year below the approved case") % {"currency": currency}
     given = context.policy.worth_tolerance
     if given is not None and given.currency and given.currency != currency:
         detail += " " + _(

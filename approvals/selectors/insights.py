@@ -24,10 +24,7 @@ from approvals.selectors.seats import seats_of
 from approvals.selectors.standing import Standing, policy_of
 from foundation import clock
 from foundation.actor import Actor
-from governance.economics.cashflow import flows_of
-from governance.economics.components import plan_of
-from governance.economics.models import Snapshot
-from governance.economics.portfolio import benefit_a_month
+from governance.economics.models import CaseFigures
 from governance.people.models import Calendar
 from governance.people.selectors import calendar_for, hours_of
 from governance.people.working_time import Hours, working_time_between
@@ -313,15 +310,11 @@ def _newest_policies(rows: Sequence[Request]) -> dict[str, Policy]:
 
 
 def _benefits(use_cases: Iterable[UseCase]) -> dict[str, tuple[Decimal, str]]:
-    """What each use case is expected to bring in a month, by its newest snapshot. One query."""
-    newest: dict[str, Snapshot] = {}
-    rows = Snapshot.objects.filter(case__use_case__in=list(use_cases)).select_related("case__use_case")
-    for snapshot in rows.order_by("number"):
-        newest[snapshot.case.use_case.public_id] = snapshot
-    found = {}
-    for key, snapshot in newest.items():
-        plan = plan_of(snapshot)
-        found[key] = (benefit_a_month(flows_of(plan).benefits, plan.periods_a_year), snapshot.case.currency)
+    """What each use case is expected to bring in a month, by its approved case, else by the newest: the figure of the portfolio, where the
+    same release waits. One query."""
+    rows = CaseFigures.objects.standing().filter(case__use_case__in=list(use_cases)).exclude(benefit_a_month="")
+    told = rows.values_list("case__use_case__public_id", "benefit_a_month", "case__currency")
+    found = {key: (Decimal(amount), currency) for key, amount, currency in told}
     return {key: (amount, currency) for key, (amount, currency) in found.items() if amount}
 
 

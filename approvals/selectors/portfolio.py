@@ -106,7 +106,7 @@ def narrowed(found: Found, asked: Asked) -> Found:
     ]
     if not asked.currency:
         return replace(found, positions=tuple(rows))
-    rates = _rates(asked.currency, rows)
+    rates = _rates(asked.currency, rows, found.at)
     rows = in_currency(rows, asked.currency, {name: told[0] for name, told in rates.items()})
     return replace(found, positions=tuple(rows), currency=asked.currency, rates=rates)
 
@@ -178,12 +178,17 @@ def _teams(now: datetime) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
     return by_scope, {slug: title for title, slug in teams.values()}
 
 
-def _rates(currency: str, positions: Iterable[Position]) -> dict[str, tuple[Decimal, str, Any]]:
-    """What one unit of each other currency is in this one, by the newest record in force. One statement at most."""
+def _rates(currency: str, positions: Iterable[Position], now: datetime) -> dict[str, tuple[Decimal, str, Any]]:
+    """What one unit of each other currency is in this one, by the newest record in force: not by one of a day to come, which takes over
+    on that day. One statement at most."""
     others = {f"{name}/{currency}": name for name in {row.currency for row in positions} if name not in ("", currency)}
     if not others:
         return {}
-    rows = RateRecord.objects.in_force().filter(kind=RateRecord.Kind.EXCHANGE, key__in=others).order_by("dated", "pk")
+    rows = (
+        RateRecord.objects.in_force()
+        .filter(kind=RateRecord.Kind.EXCHANGE, key__in=others, dated__lte=now.date())
+        .order_by("dated", "pk")
+    )
     return {
         others[key]: (Decimal(str(body["rate"])), source, dated)
         for key, body, source, dated in rows.values_list("key", "body", "source", "dated")

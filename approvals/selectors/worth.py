@@ -10,6 +10,7 @@ from typing import Any
 from approvals.models import Gate
 from approvals.policy.model import WorthTolerance
 from approvals.selectors.standing import policy_of
+from governance.economics.cashflow import rounded
 from governance.economics.cashflow.precision import EXACT
 from governance.economics.components import plan_of
 from governance.economics.drivers import metrics_by_name
@@ -53,6 +54,11 @@ def tolerated(tolerance: WorthTolerance | None, agreed: Decimal, currency: str) 
         return tolerance.amount if tolerance.currency == currency else ZERO
     with localcontext(EXACT):
         return abs(agreed) * tolerance.amount / HUNDRED
+
+
+def is_tolerated(change: Decimal, may_lose: Decimal) -> bool:
+    """Whether a change a year loses no more than that. Both count to the cent, as they are told."""
+    return rounded(change) >= -rounded(may_lose)
 
 
 def strictest_tolerance(agreed: Decimal, currency: str) -> Decimal:

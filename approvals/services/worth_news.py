@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from approvals.selectors.worth import strictest_tolerance
+from approvals.selectors.worth import is_tolerated, strictest_tolerance
 from foundation.canonical import decimal_text
 from foundation.models import OutboxEvent
 from governance.economics.models import Revaluation
@@ -42,7 +42,7 @@ def on_worth_changed(event: OutboxEvent) -> None:
     if row is None or row.after >= row.before:
         return
     currency, less = row.baseline.snapshot.currency, -Decimal(event.payload["a_year"])
-    if less <= strictest_tolerance(row.before, currency):
+    if is_tolerated(-less, strictest_tolerance(row.before, currency)):
         return
     use_case = row.baseline.case.use_case
     live = holders(scope=use_case.public_id)

@@ -57,8 +57,9 @@ def ordered(found: Found, by: str = "npv", *, ascending: bool = False) -> Ordere
 
 
 def main_currency(found: Found) -> str:
-    """The currency that pictures are in: the one that was asked for, else that of most use cases; blank where there is no case."""
-    return found.currency or next(iter(found.currencies), "")
+    """The currency that pictures are in: the one that was asked for where anything is in it, else that of most use cases; blank where
+    there is no case."""
+    return found.currency if found.currency in found.currencies else next(iter(found.currencies), "")
 
 
 # In short ------------------------------------------------------------------------------------------------------------------
@@ -79,7 +80,7 @@ def _carried(found: Found) -> str:
     currency = main_currency(found)
     share = carried(found.positions, currency)
     if share is None:
-        return _("None of these use cases brings more than it costs.")
+        return _none_carries(found, currency)
     words = {"few": number(share.few), "of": number(share.of), "share": percent(share.share, 0), "currency": currency}
     if len(found.currencies) > 1:
         return (
@@ -100,6 +101,16 @@ def _carried(found: Found) -> str:
     )
 
 
+def _none_carries(found: Found, currency: str) -> str:
+    """That none is worth its costs: of one currency, where there are others, and not of those whose value nobody knows."""
+    if len(found.currencies) == 1:
+        return _("None of these use cases brings more than it costs.")
+    words = {"currency": currency}
+    if all(row.npv is None for row in found.positions if row.currency == currency):
+        return _("Nobody knows yet what the use cases in %(currency)s are worth.") % words
+    return _("None of the use cases in %(currency)s brings more than it costs.") % words
+
+
 def _waiting(rows: Sequence[Position]) -> str:
     waits = [row for row in rows if row.waiting]
     if not waits:
@@ -113,6 +124,10 @@ def _waiting(rows: Sequence[Position]) -> str:
         "%(count)s wait for an approval, which costs up to %(cost)s a day.",
         len(waits),
     )
+    unknown = sum(row.delay_a_day is None for row in waits)
+    if unknown:
+        more = ngettext("Of %(count)s it is not known.", "Of %(count)s it is not known.", unknown)
+        return f"{said % words} {more % {'count': number(unknown)}}"
     return said % words
 
 
@@ -153,9 +168,10 @@ def _by_currency(totals: Sequence[Sums], name: str) -> str:
 
 
 def _unknown(found: Found, totals: Sequence[Sums], name: str) -> str:
-    count = sum((one.missing or {}).get(name, 0) for one in totals)
-    if name not in ("delay_a_day", "waiting_cost"):
-        count += found.without_currency
+    if name in ("delay_a_day", "waiting_cost"):  # only of what waits, and that may have no case
+        count = sum(row.waiting > 0 and getattr(row, name) is None for row in found.positions)
+    else:
+        count = sum((one.missing or {}).get(name, 0) for one in totals) + found.without_currency
     if not count:
         return ""
     return ngettext("Not known of %(count)s.", "Not known of %(count)s.", count) % {"count": number(count)}
@@ -226,9 +242,12 @@ def stage_rows(found: Found, rows: Sequence[AtStage]) -> list[list[str]]:
 def stages_summary(found: Found, rows: Sequence[AtStage]) -> str:
     known = [row for row in rows if row.npv is not None]
     best = max(known, key=lambda row: row.npv or Decimal(0), default=None)
+    currency = main_currency(found)
     if best is None or best.npv is None or best.npv <= 0:
+        if len(found.currencies) > 1:
+            return _("At no stage do use cases in %(currency)s bring more than they cost.") % {"currency": currency}
         return _("At no stage do use cases bring more than they cost.")
-    words = {"stage": stage_label(found, best.stage), "amount": told(best.npv, main_currency(found))}
+    words = {"stage": stage_label(found, best.stage), "amount": told(best.npv, currency)}
     return _("Most value stands at the stage %(stage)s: %(amount)s.") % words
 
 

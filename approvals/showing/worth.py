@@ -8,7 +8,7 @@ from approvals.selectors.standing import Standing
 from approvals.selectors.worth import worth_with
 from governance.economics.cashflow import Refused
 from governance.economics.plan.problems import NotWritten
-from governance.economics.presenting.worth import sentence, tone_of, unknown_told
+from governance.economics.presenting.worth import sentence, tone_of_change, unknown_told
 from lineage.selectors.manifest import Sources
 
 
@@ -28,4 +28,4 @@ def worth_told(standing: Standing) -> dict[str, Any] | None:
     if not worth.is_known:
         return {"tone": "warn", "text": "", "why": unknown_told(worth)}
     said = sentence(worth, worth.agreed.currency)
-    return {"tone": tone_of(worth.change) or "info", "text": f"{said[:1].upper()}{said[1:]}.", "why": ""}
+    return {"tone": tone_of_change(worth.change) or "info", "text": f"{said[:1].upper()}{said[1:]}.", "why": ""}

@@ -18,7 +18,7 @@ from governance.economics.cashflow.measures import Evaluation
 from governance.economics.cashflow.precision import total
 from governance.economics.plan import Discount, Line, Plan
 from governance.economics.plan.checked import problems_of
-from governance.economics.plan.problems import Problem
+from governance.economics.plan.problems import MESSAGES, Problem
 from governance.economics.plan.written import line_as_mapping, plan_as_mapping, plan_from_mapping
 
 YEARS = 3  # that a case which begins with nothing looks ahead
@@ -144,7 +144,10 @@ def looked_at(plan: Plan) -> Looked:
     problems = [*problems_of(plan), *_empty(plan)]
     try:
         found = evaluate(plan)
-    except Refused:
+    except Refused as refusal:
+        if not problems:  # no check foresaw it, and whoever writes the draft has to hear why
+            code = refusal.code if refusal.code in MESSAGES else "not_reckoned"
+            problems.append(Problem(refusal.where, code, {"code": refusal.code, **refusal.params}))
         return Looked(plan, tuple(problems), None, {line.key: _alone(plan, line) for line in plan.lines})
     return Looked(plan, tuple(problems), found, worth_of_lines(found))
 

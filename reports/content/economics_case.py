@@ -68,7 +68,9 @@ def gather(report: Report, frame: Frame) -> Gathered:
     simulations = Simulation.objects.filter(
         snapshot__case__use_case=use_case, finished_at__lte=frame.at, result__isnull=False
     ).select_related("snapshot__case")
-    provisions = ProvisionRequest.objects.filter(use_case=use_case, created_at__lte=frame.at).select_related("budget")
+    provisions = ProvisionRequest.objects.filter(use_case=use_case, created_at__lte=frame.at).select_related(
+        "budget", "use_case", "renews", "deviation"
+    )
     return Gathered(
         use_case,
         snapshot,

@@ -9,7 +9,11 @@ from django.utils.translation import ngettext, pgettext
 
 from approvals.models import Request
 from approvals.selectors.standing import Standing
+from governance.economics.cashflow import Refused
+from governance.economics.models import Snapshot
 from governance.economics.selectors.cases import evaluation_of
+from governance.economics.wording.cases import horizon_told
+from governance.economics.wording.refusals import refused_told
 from reports.content.approvals import decision_of
 from reports.content.evidence import key_of
 from reports.content.moment import snapshot_at
@@ -35,12 +39,7 @@ def cover_facts(view: View, points: Sequence[OpenPoint]) -> list[tuple[str, Valu
     facts.append((_("Open points"), count_of(points)))
     snapshot = snapshot_at(view.use_case, view.at)
     if snapshot is not None:
-        figures = evaluation_of(snapshot)
-        said = _("net present value %(value)s over %(years)s years") % {
-            "value": money(figures.npv, snapshot.currency),
-            "years": snapshot.horizon,
-        }
-        facts.append((_("Cost and benefit"), said))
+        facts.append((_("Cost and benefit"), _worth(snapshot)))
     facts.append((_("As of"), _("%(time)s UTC") % {"time": instant(view.at)}))
     facts.append(
         (
@@ -50,6 +49,16 @@ def cover_facts(view: View, points: Sequence[OpenPoint]) -> list[tuple[str, Valu
         )
     )
     return facts
+
+
+def _worth(snapshot: Snapshot) -> str:
+    """What the case comes to, over what time; or why it cannot be reckoned by the rules of today."""
+    try:
+        figures = evaluation_of(snapshot)
+    except Refused as refusal:
+        return refused_told(refusal)
+    words = {"value": money(figures.npv, snapshot.currency), "horizon": horizon_told(figures.plan)}
+    return _("net present value %(value)s over %(horizon)s") % words
 
 
 def demo_warning() -> Cell:

@@ -12,12 +12,16 @@ from approvals.insights import TOO_FEW
 from approvals.insights_presenting import insights_body
 from approvals.models import Clock, Look
 from approvals.selectors.insights import critical_path_of, passed
+from approvals.selectors.portfolio import portfolio
 from approvals.services import policies, requests
 from approvals.showing.insights import board_of, lead_of
 from governance.economics import services as economics
+from governance.economics.cashflow import rounded
 from tests.approvals.lives import at, different, lives, looked, the_day_before, travel  # noqa: F401 - fixtures
 from tests.approvals.pages import text_of
 from tests.conftest import POLICY, ask_for
+from tests.economics.realised import line, plan, written
+from tests.economics.worths import approve_case
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 QUARTER = (at(-24), at(90 * 24))
@@ -205,6 +209,19 @@ def test_the_cost_of_delay_is_waiting_time_times_the_monthly_benefit(world, five
     found = board(world)
     assert found.cost == {"EUR": Decimal("1000.00")}  # five times two days of waiting on the critical path
     assert "1,000 EUR" in lead_of(found)
+
+
+def test_a_version_that_nobody_approved_changes_no_cost_of_delay(world, five):
+    """The approved case says what a release brings: here as in the portfolio."""
+    approve_case(world, plan())
+    before = board(world).cost
+    assert rounded(before["EUR"]) == Decimal("328.54")  # ten days of 1,000 a month
+
+    written(world, lines=(line("run", "cost", "100"), line("kept", "benefit", "9000")))
+
+    assert board(world).cost == before
+    [row] = portfolio(world.lead).positions
+    assert row.basis == "baseline"
 
 
 def test_two_releases_that_wait_at_once_miss_the_benefit_once(world, lives):

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from approvals.selectors.portfolio import portfolio
-from approvals.showing.portfolio import lead_of
+from approvals.showing.portfolio import lead_of, stage_picture, stats_of
 from foundation import clock
 from foundation.canonical import decimal_text
 from governance.economics import services
@@ -189,6 +189,57 @@ def test_what_cannot_be_read_is_refused_by_name(world, query):
 
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["field"] == query.partition("=")[0]
+
+
+def test_what_is_said_of_one_currency_is_not_said_of_all(world):
+    another(world, "one", "100")
+    another(world, "two", "100")
+    another(world, "rich", currency="USD")
+    found = portfolio(world.lead)
+    assert lead_of(found).startswith("None of the use cases in EUR brings more than it costs.")
+    assert stage_picture(found)["summary"] == "At no stage do use cases in EUR bring more than they cost."
+
+    body = world.api("lead").get("/api/v1/portfolio?currency=JPY").json()  # no rate: nothing is in it
+    assert body["currency"] == "EUR"
+    assert body["lead"].startswith("None of the use cases in EUR brings more than it costs.")
+    assert body["by_stage"]
+
+    CaseFigures.objects.filter(case__currency="EUR").update(basis="refused", npv="")
+    assert lead_of(portfolio(world.lead)).startswith("Nobody knows yet what the use cases in EUR are worth.")
+
+
+def test_a_rate_of_a_day_to_come_is_not_reckoned_with_today(world):
+    another(world, "one")
+    another(world, "two", currency="USD")
+    today = clock.now().date()
+    for rate, day in (("0.5", today), ("0.9", today + timedelta(days=10))):
+        RateRecord.objects.create(
+            kind="exchange", key="USD/EUR", title="Dollar", body={"rate": rate}, source="ECB", dated=day, created_at=clock.now()
+        )
+    address = "/api/v1/portfolio?currency=EUR"
+    assert [row["rate"] for row in world.api("lead").get(address).json()["rates"]] == ["0.5"]
+
+    with clock.at(clock.now() + timedelta(days=11)):
+        assert [row["rate"] for row in world.api("lead").get(address).json()["rates"]] == ["0.9"]
+
+
+def test_of_what_waits_it_is_said_of_how_many_the_cost_is_not_known(world, push, ask):
+    ask(push())
+    assert lead_of(portfolio(world.lead)).endswith("1 waits for an approval. Of 1 nobody wrote down what it costs and brings.")
+    waits = {stat["label"]: stat for stat in stats_of(portfolio(world.lead))}["Waiting for approval, a day"]
+    assert (waits["value"], waits["note"].endswith("Not known of 1.")) == ("–", True)
+
+    written(world)
+    found = portfolio(world.lead)
+    [row] = found.positions
+    known = row._replace(delay_a_day=Decimal(100), waiting_cost=Decimal(5))
+    three = replace(
+        found,
+        positions=(known, known._replace(key="b", currency="", delay_a_day=None), known._replace(key="c", delay_a_day=None)),
+    )
+    assert "3 wait for an approval, which costs up to 100 EUR a day. Of 2 it is not known." in lead_of(three)
+    waits = {stat["label"]: stat for stat in stats_of(three)}["Waiting for approval, a day"]
+    assert waits["note"].endswith("Not known of 2.")
 
 
 def test_the_list_is_narrowed_sorted_and_paged_by_the_address(world):

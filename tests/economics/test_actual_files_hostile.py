@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+import threading
+import time
 from datetime import date
 
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, connections
 
 from foundation import jobs
 from foundation.models import Job
 from governance.economics.actual_files import Rule, read_bill, read_rows, rules_of
+from governance.economics.api.actuals import present_import
 from governance.economics.models import Actual
 from governance.economics.services import actual_imports
 from governance.usecases import uploads
@@ -189,3 +193,53 @@ def test_a_file_whose_job_was_given_up_can_be_taken_in_again(world, case):
     again = actual_imports._begin_taking(world.lead, run, False)
     assert again.job != begun.job
     assert again.job.state == Job.State.QUEUED
+
+
+def test_a_file_whose_job_was_given_up_says_the_same_to_programs_as_on_its_page(world, case, monkeypatch):
+    monkeypatch.setattr(actual_imports, "ROWS_AT_ONCE", 2)
+    run = tried(world, ROWS)
+    assert present_import(run, "churn")["state"] == "running"
+
+    Job.objects.filter(pk=run.job_id).update(state=Job.State.CANCELLED)
+    run.refresh_from_db()
+    assert present_import(run, "churn")["state"] == "failed"
+    page = world.client("lead").get(f"/use-cases/churn/cost-benefit/actuals/files/{run.public_id}/")
+    assert page.context["state"] == "failed"
+
+
+def test_two_presses_of_take_it_in_begin_one_job(transactional_db, monkeypatch):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite lets one write at a time")
+    from tests.conftest import make_world
+
+    world = make_world()
+    written(world)
+    run = tried(world)
+    start, jobs_begun, failures = threading.Barrier(2), [], []
+    submit = actual_imports.jobs.submit
+
+    def slowly(**said):
+        time.sleep(0.5)  # long enough for the other to wait for the row
+        return submit(**said)
+
+    monkeypatch.setattr(actual_imports.jobs, "submit", slowly)
+
+    def pressed():
+        try:
+            start.wait(10)
+            jobs_begun.append(actual_imports._begin_taking(world.lead, run, False).job_id)
+        except Exception as error:
+            failures.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=pressed) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert failures == []
+    assert len(jobs_begun) == 2
+    assert len(set(jobs_begun)) == 1
+    assert Job.objects.filter(kind=actual_imports.JOB).count() == 1

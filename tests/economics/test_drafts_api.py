@@ -9,6 +9,7 @@ import pytest
 from governance.economics import services
 from governance.economics.api.cases import plan_body
 from governance.economics.models import CaseDraft, Snapshot
+from tests.approvals.pages import text_of
 from tests.economics.case_plans import begun, line, rich_plan, simple_plan
 
 CASE = "/api/v1/use-cases/churn/economics"
@@ -128,3 +129,19 @@ def test_a_draft_of_a_case_that_is_kept_in_a_currency_is_not_begun_without_one(w
 
     assert answer.status_code in (400, 409), answer.json()
     assert client.get(URL).json()["code"] == "economics.draft.none"
+
+
+def test_what_only_reckoning_shows_is_told_before_it_is_written_down(world):
+    """No check of single values foresees a sum that is too large."""
+    grown = line("build", quantity=Decimal(10) ** 11, unit_price=Decimal(10) ** 11, growth=Decimal(9), from_period=0, to_period=5)
+    answer = put(world.api("lead"), plan_body(simple_plan(lines=(grown,), horizon=5)))
+
+    [problem] = answer.json()["problems"]
+    assert (problem["field"], problem["code"]) == ("lines", "plan.too_large")
+    assert "more than 24 digits" in problem["message"]
+    assert answer.json()["evaluation"] is None
+    page = world.client("lead").get("/use-cases/churn/cost-benefit/draft/")
+    assert "more than 24 digits" in text_of(page)
+    assert page.context["problems"][0]["url"] == "/use-cases/churn/cost-benefit/draft/#lines"
+    refused = world.client("lead").post("/use-cases/churn/cost-benefit/draft/write/", {"revision": "2", "based_on": "0"})
+    assert "Your note, to take along" not in text_of(refused)

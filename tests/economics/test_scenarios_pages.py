@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from foundation import jobs
+from governance.economics.drivers.regression import Accuracy, Alternative, Regression
 from governance.economics.models import Simulation
 from governance.economics.plan import Line
 from governance.economics.services import write_snapshot
@@ -101,6 +102,24 @@ def test_a_case_that_loses_is_told_what_would_have_to_change(world):
     assert "It would be worth it only if “More: quantity” fell below" in said
 
 
+def test_an_input_that_cannot_be_moved_alone_is_told_as_that_and_not_as_without_effect(world):
+    """Where units too high and too low cost differently the bias is needed, and nobody stated it."""
+    driver = Regression(
+        Decimal(1000),
+        Accuracy(Decimal(5)),
+        Alternative("naive", Accuracy(Decimal(9))),
+        cost_too_high=Decimal(1),
+        cost_too_low=Decimal(1),
+    )
+    better = Line("better", "Better", "benefit", Decimal(1), "", Decimal(0), 1, 1, driver=driver)
+    write_snapshot(actor=world.lead, use_case=world.use_case, plan=simple_plan(lines=(*simple_plan().lines, better)))
+
+    said = text_of(world.client("lead").get(f"{PAGE}/scenarios/"))
+
+    assert "“Better: cost of a unit too high” cannot have another value while all others stay (now 1)." in said
+    assert "Without effect" not in said
+
+
 def test_a_tornado_has_a_sentence_and_a_table(world, snapshot):
     said = text_of(world.client("auditor").get(f"{PAGE}/sensitivity/"))
 
@@ -188,3 +207,13 @@ def test_a_page_takes_few_statements(world, snapshot, name, django_assert_max_nu
 
     with django_assert_max_num_queries(20):
         client.get(f"{PAGE}/{name}/")
+
+
+def test_a_rate_beyond_those_that_are_looked_for_is_told_with_the_others(world):
+    """10 % and 20,000 %: the second one is not searched for, and without it the first would look like the only one."""
+    flows = (("a", "cost", "1", 0), ("b", "benefit", "202.1", 1), ("c", "cost", "221.1", 2))
+    lines = tuple(Line(key, key, kind, Decimal(1), "", Decimal(price), at, at) for key, kind, price, at in flows)
+    write_snapshot(actor=world.lead, use_case=world.use_case, plan=simple_plan(lines=lines, scenarios=()))
+
+    assert "10 % · above 10,000 %" in text_of(world.client("lead").get(f"{PAGE}/"))
+    assert "10 % · above 10,000 %" in text_of(world.client("lead").get(f"{PAGE}/scenarios/"))

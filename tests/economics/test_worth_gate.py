@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from approvals.models import Gate
+from approvals.selectors.worth import is_tolerated
 from approvals.services import gates, policies
 from foundation import outbox
 from foundation.canonical import digest
@@ -19,6 +21,7 @@ from governance.people.models import Notice
 from governance.people.notices import text_of
 from tests.approvals.asking import publish_policy
 from tests.approvals.calling import COMMIT, GATE, post, statements
+from tests.approvals.pages import text_of as text_of_page
 from tests.conftest import POLICY
 from tests.economics.test_classification import churn
 from tests.economics.worths import agreed_plan, approve_case, measured, write_case
@@ -84,6 +87,30 @@ def test_a_policy_says_how_much_less_will_do(world, gate, push, tolerance, statu
         assert "The policy tolerates" in found["detail"]
     if "USD" in tolerance:
         assert "another currency" in found["detail"]
+
+
+@pytest.mark.parametrize(
+    ("recall", "status", "title"),
+    [
+        ("0.6999995", "fail", "Less than 1 EUR a year below the approved case"),  # 36 cents
+        ("0.699999999", "pass", "As much a year as in the approved case"),
+    ],
+)
+def test_less_is_less_to_the_cent_and_no_further(world, gate, push, recall, status, title):
+    approve_case(world)
+    version = push(metrics=measured(recall))
+    found = answered(world, gate, version)
+
+    assert (found["status"], found["title"]) == (status, title)
+    assert "tolerates" not in found["detail"]
+    page = text_of_page(world.client("lead").get(f"/models/{version.public_id}/"))
+    assert f"{title}" in page
+
+
+def test_an_amount_that_is_tolerated_to_its_half_cent_passes():
+    assert is_tolerated(Decimal("-50.005"), Decimal("50.005"))  # 5 per cent of 1,000.10
+    assert is_tolerated(Decimal("-61.728"), Decimal("61.72835"))
+    assert not is_tolerated(Decimal("-61.74"), Decimal("61.72835"))
 
 
 def test_a_policy_can_make_it_block(world, gate, push):

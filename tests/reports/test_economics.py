@@ -9,8 +9,10 @@ from decimal import Decimal
 import pytest
 from pypdf import PdfReader
 
-from foundation import clock
+from foundation import actor as actors
+from foundation import clock, tokens
 from foundation.errors import Invalid, NotAllowed
+from foundation.models import Token
 from governance.economics import services
 from governance.economics.api.cases import evaluation_body
 from governance.economics.cashflow import MEASURES, rounded
@@ -19,6 +21,7 @@ from governance.economics.selectors.cases import evaluation_of
 from governance.usecases import services as usecases
 from reports import files
 from reports.content.case_blocks import on_paper
+from reports.content.wording import money
 from reports.document import Bars, Picture, Table
 from reports.models import Report
 from reports.selectors import choices_for
@@ -184,3 +187,31 @@ def test_both_are_offered_and_a_service_token_without_the_scope_gets_neither(wor
 
 def test_a_formula_is_printed_in_letters_that_the_paper_has():
     assert on_paper("NPV·r ÷ (1 − (1+r)⁻ⁿ) + Sₖ₋₁") == "NPV·r ÷ (1 − (1+r)^(-n)) + S[k-1]"
+
+
+def test_a_token_for_one_use_case_gets_no_portfolio_of_its_owner(world, make):
+    rich(world)
+    own = make(world.engineer, kind="portfolio", scope="")
+    assert world.ci.bound_to
+    with pytest.raises(NotAllowed, match="for one use case only"):
+        request_report(actor=world.ci, kind="portfolio", scope="")
+    answer = world.api("ci").post("/api/v1/reports", {"kind": "portfolio", "scope": ""}, "application/json")
+    assert (answer.status_code, answer.json()["code"]) == (403, "report.token_bound")
+    assert own not in Report.objects.visible_to(world.ci)
+    assert world.api("ci").get(f"/api/v1/reports/{own.public_id}").status_code == 404
+
+    token, _secret = tokens.create(
+        actor=world.engineer, name="All", owner=world.engineer.user, kind=Token.Kind.SERVICE, scopes=["read", "reports:write"]
+    )
+    free = actors.service(token)
+    assert own in Report.objects.visible_to(free)
+    assert request_report(actor=free, kind="portfolio", scope="").kind == "portfolio"
+
+
+@pytest.mark.parametrize(("period", "said"), [("year", "over 3 years"), ("month", "over 3 months")])
+def test_the_cover_of_an_audit_report_says_the_horizon_in_its_own_unit(world, period, said):
+    snapshot = services.write_snapshot(actor=world.lead, use_case=world.use_case, plan=simple_plan(period=period, horizon=3))
+
+    told = texts(composed(world.lead, kind="use_case", scope="churn"))
+
+    assert f"net present value {money(evaluation_of(snapshot).npv, 'EUR')} {said}" in told

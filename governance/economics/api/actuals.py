@@ -26,6 +26,7 @@ from governance.economics.cashflow import Refused
 from governance.economics.models import Actual, ActualImport, ActualImportRow, Baseline, Case, Snapshot
 from governance.economics.permissions.actuals import may_record_actuals
 from governance.economics.presenting.actuals import results_body
+from governance.economics.selectors.actuals import state_of
 from governance.economics.selectors.baselines import baseline_of, results
 from governance.economics.services.actual_imports import take_in, try_actuals
 from governance.economics.services.actuals import MOST_AT_ONCE, correct_actual, record_actuals
@@ -224,12 +225,15 @@ class ActualsImportRowOutput(serializers.Serializer[Any]):
         ]
 
 
+WORDS = {"checking": "running", "taking": "running"}  # what a program waits for in either case
+
+
 def present_import(run: ActualImport, slug: str) -> dict[str, Any]:
     """A file with its counts and the first rows of its report."""
     return {
         "id": run.public_id,
         "kind": run.kind,
-        "state": "taken" if run.finished_at else "failed" if run.failure else "checked" if run.checked_at else "running",
+        "state": WORDS.get(state := state_of(run), state),
         "job": run.job.public_id if run.job else None,
         "sha256": run.sha256,
         "rules": run.rules,

@@ -121,8 +121,11 @@ def _payback(found: Evaluation) -> dict[str, Any]:
 
 
 def rates_of(found: Evaluation) -> list[str]:
-    """Every rate of return a year, rounded from the rate itself and not from the ten digits that the API tells."""
-    return [percent(rate, 1) for rate in found.roots.yearly]
+    """Every rate of return a year, rounded from the rate itself and not from the ten digits that the API tells; last, in words, that
+    there is one beyond those that are looked for."""
+    roots = found.roots
+    beyond = _("above 10,000 % a month") if found.plan.period == "month" else _("above 10,000 %")
+    return [percent(rate, 1) for rate in roots.yearly] + ([beyond] if roots.beyond else [])
 
 
 def _rates(found: Evaluation) -> dict[str, str]:
@@ -134,12 +137,13 @@ def _rates(found: Evaluation) -> dict[str, str]:
     if roots.reason == "one":
         said = _("At this rate it comes out at zero, at all others on the same side of it: go by the net present value.")
         return {"value": rates[0], "note": said}
-    if rates:
-        rates += [_("above 10,000 %")] if roots.beyond else []
+    if roots.rates:
         said = _("Several rates make it come out at zero, so none can be used: go by the net present value.")
         return {"value": " · ".join(rates), "note": said}
     if roots.reason == "none_no_sign_change":
         return {"value": NONE, "note": _("Money goes only one way, so there is no rate at which it comes out at zero.")}
+    if roots.beyond and found.plan.period == "month":
+        return {"value": NONE, "note": _("Only a rate above 10,000 % a month makes it come out at zero.")}
     if roots.beyond:
         return {"value": NONE, "note": _("Only a rate above 10,000 % makes it come out at zero.")}
     return {"value": NONE, "note": _("No discount rate makes it come out at zero.")}

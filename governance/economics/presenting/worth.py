@@ -29,17 +29,30 @@ def tone_of(amount: Decimal) -> str:
     return "ok" if shown > 0 else "bad" if shown < 0 else ""
 
 
+def tone_of_change(change: Decimal) -> str:
+    """The same of what a version is worth beside what was agreed: less is less, as for gates, also by cents."""
+    return tone_of(change) or ("bad" if rounded(change) < 0 else "")
+
+
 # Sentences ---------------------------------------------------------------------------------------------------------------
 
 
 def headline(change: Decimal, currency: str, *, approved: bool = True) -> str:
-    """`−41,000 EUR a year against the approved case`."""
+    """`−41,000 EUR a year against the approved case`. What is below it by less than one whole unit is below it all the same."""
     words = {"amount": signed(change), "currency": currency}
     if not rounded(change, 0):
+        if rounded(change) < 0:
+            return _below(approved=approved) % words
         return _("as much a year as in the approved case") if approved else _("as much a year as in the newest case")
     if approved:
         return _("%(amount)s %(currency)s a year against the approved case") % words
     return _("%(amount)s %(currency)s a year against the newest case, which nobody approved") % words
+
+
+def _below(*, approved: bool) -> str:
+    if approved:
+        return _("less than 1 %(currency)s a year below the approved case")
+    return _("less than 1 %(currency)s a year below the newest case, which nobody approved")
 
 
 def because(worth: Worth) -> str:
@@ -90,7 +103,7 @@ def worth_told(worth: Worth, *, approved: bool, key: str) -> dict[str, Any]:
     rows, left = _rows(worth)
     return {
         "state": "known",
-        "tone": tone_of(worth.change),
+        "tone": tone_of_change(worth.change),
         "sentence": f"{said[:1].upper()}{said[1:]}.",
         "currency": currency,
         "rows": rows,

@@ -14,7 +14,7 @@ from governance.economics.actual_files.model import MOST_DIGITS
 from governance.economics.cashflow import rounded
 from governance.economics.cashflow.precision import EXACT
 from governance.economics.components import plan_of
-from governance.economics.models import Actual, ActualImportRow, Case, RateRecord, Snapshot
+from governance.economics.models import Actual, ActualImport, ActualImportRow, Case, RateRecord, Snapshot
 from governance.economics.results import month_after
 from governance.economics.selectors.baselines import baseline_of, lines_known
 
@@ -151,3 +151,14 @@ def counts_of(rows: Sequence[Planned]) -> dict[str, int]:
     for row in rows:
         found[str(row.outcome)] += 1
     return found
+
+
+def state_of(run: ActualImport) -> str:
+    """Where a file stands: checking, checked, taking, taken, failed."""
+    if run.finished_at is not None:
+        return "taken"
+    if run.failure or (run.job is not None and run.job.state in ("failed", "cancelled")):
+        return "failed"
+    if run.checked_at is None:
+        return "checking"
+    return "taking" if run.asked_at is not None else "checked"

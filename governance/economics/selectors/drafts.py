@@ -79,8 +79,10 @@ def place_of(use_case: UseCase, plan: Plan, problem: Problem) -> str:
     if part != "lines":
         return reverse("draft_frame", args=[use_case.slug]) + f"#id_{frame_field(problem.path)}"
     place, _dot, field = rest.partition(".")
-    if not place.isdigit() or int(place) >= len(plan.lines):
+    if not plan.lines:
         return reverse("draft_line_new", args=[use_case.slug])
+    if not place.isdigit() or int(place) >= len(plan.lines):
+        return reverse("draft", args=[use_case.slug]) + "#lines"
     return reverse("draft_line", args=[use_case.slug, plan.lines[int(place)].key]) + f"#id_{line_field(field)}"
 
 

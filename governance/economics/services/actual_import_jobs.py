@@ -30,7 +30,8 @@ def _import_job(held: jobs.Run) -> None:
     except CountersignError as error:
         with transaction.atomic():
             held.still_mine()
-            ActualImport.objects.filter(pk=run.pk).update(failure=str(error)[:500])
+            # Whatever another run took in meanwhile has not failed.
+            ActualImport.objects.filter(pk=run.pk, finished_at=None).update(failure=str(error)[:500])
         raise
 
 

@@ -216,8 +216,9 @@ UNDER_WAY = (Job.State.QUEUED, Job.State.RUNNING)  # a job that was cancelled or
 def _begin_taking(actor: Actor, checked: ActualImport, only_good: bool) -> ActualImport:
     with transaction.atomic():
         row = locked_import(checked)
-        if row.asked_at is not None and not row.failure and row.job is not None and row.job.state in UNDER_WAY:
-            return row
+        if row.asked_at is not None and not row.failure and row.job_id is not None:
+            if Job.objects.filter(pk=row.job_id, state__in=UNDER_WAY).exists():
+                return row
         row.asked_at, row.only_good, row.failure = clock.now(), only_good, ""
         key = f"{JOB}:{row.public_id}:{row.asked_at.timestamp()}"
         row.job = jobs.submit(actor=actor, kind=JOB, args={"import": row.public_id}, key=key)
@@ -227,8 +228,11 @@ def _begin_taking(actor: Actor, checked: ActualImport, only_good: bool) -> Actua
 
 
 def locked_import(row: ActualImport) -> ActualImport:
-    """The row as it is now, held until the transaction ends. Raises Conflict when it was taken in."""
-    rows = ActualImport.objects.select_for_update(of=("self",)).select_related("case__use_case", "created_by", "job")
+    """The row as it is now, held until the transaction ends. Raises Conflict when it was taken in.
+
+    Without its job: PostgreSQL would join the one of before to a row that had to be waited for.
+    """
+    rows = ActualImport.objects.select_for_update(of=("self",)).select_related("case__use_case", "created_by")
     found: ActualImport = rows.get(pk=row.pk)
     if found.finished_at is not None:
         raise Conflict(_("This file was taken in already."), code="import.done")

@@ -22,7 +22,7 @@ from governance.economics.permissions.actuals import may_record_actuals
 from governance.economics.permissions.baselines import may_put_up_case
 from governance.economics.plan import Line
 from governance.economics.presenting import actuals as presenting
-from governance.economics.selectors.actuals import history_of
+from governance.economics.selectors.actuals import history_of, state_of
 from governance.economics.selectors.baselines import baseline_of, case_of, lines_known, results, standing_actuals
 from governance.economics.selectors.cases import current_snapshot
 from governance.economics.services.actual_imports import errors_of, take_in, try_actuals, try_again
@@ -191,17 +191,6 @@ def actual_files(request: PersonRequest, slug: str) -> HttpResponse:
 def _still_known(rules: list[dict[str, str]], lines: Any) -> list[dict[str, str]]:
     """What was chosen for the last bill is proposed for this one."""
     return [rule for rule in rules if rule["line"] in lines]
-
-
-def state_of(run: ActualImport) -> str:
-    """Where a file stands: checking, checked, taking, taken, failed."""
-    if run.finished_at is not None:
-        return "taken"
-    if run.failure or (run.job is not None and run.job.state in ("failed", "cancelled")):
-        return "failed"
-    if run.checked_at is None:
-        return "checking"
-    return "taking" if run.asked_at is not None else "checked"
 
 
 def states_told() -> dict[str, str]:

@@ -26,6 +26,7 @@ from governance.economics.models import CaseDraft
 from governance.economics.plan import Line, Plan
 from governance.economics.presenting.drivers import driver_told
 from governance.economics.shipped import LineTemplate, in_words, line_of
+from governance.economics.wording.cases import CENTS
 from governance.usecases.models import UseCase
 
 ONE = Decimal(1)
@@ -53,13 +54,16 @@ def draft_model(request: PersonRequest, slug: str) -> HttpResponse:
     sent = request.method == "POST"
     dropped = sent and line is not None and request.POST.get("act") == "estimate"
     known = metric_names(request.actor, row)
+    currency = (line.currency if line is not None else "") or plan.currency
     form: forms.Form = (
-        forms.Form({}) if dropped else DriverForm(request.POST if sent else None, kind, plan.currency, now, metrics=known)
+        forms.Form({}) if dropped else DriverForm(request.POST if sent else None, kind, currency, now, metrics=known)
     )
     if dropped and line is not None and attempt(form, lambda: _saved(request, found, _as_estimate(line), line)):
-        words = {"title": line.title, "worth": figure(_worth_of(line), 0), "currency": line.currency or plan.currency}
+        worth = _worth_of(line)
+        whole = 0 if rounded(worth, 0) else CENTS
+        words = {"title": line.title, "worth": figure(worth, whole), "currency": currency}
         said = _("“%(title)s” is an estimate now, of what the model came to.") % words
-        if _worth_of(line) < 0:
+        if worth < 0:
             said = (
                 _("“%(title)s” is 0 now: the model came to %(worth)s %(currency)s, and no estimate of a benefit is a loss.")
                 % words
@@ -73,8 +77,9 @@ def draft_model(request: PersonRequest, slug: str) -> HttpResponse:
             return after(request, said, "draft_line", row.slug, changed.key)
     context = {
         **page_of(request, row, found, {"label": line.title if line else in_words(template_of(kind).title, language())}),
-        "form": form if isinstance(form, DriverForm) else DriverForm(None, kind, plan.currency, now, metrics=known),
+        "form": form if isinstance(form, DriverForm) else DriverForm(None, kind, currency, now, metrics=known),
         "line": line,
+        "currency": currency,
         "kind": kind,
         "query": _query(line),
         "told": driver_told(now) if now is not None and not sent else None,
