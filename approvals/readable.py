@@ -12,13 +12,15 @@ from approvals.difference import Row, number_of
 from foundation.rounding import rounded
 from foundation.templatetags.countersign import figure as written
 from governance.dictionary.wording import deviation_told
-from governance.economics.cashflow import Evaluation, evaluate
+from governance.economics.cashflow import Evaluation, Refused, evaluate
 from governance.economics.cashflow.precision import product, total
 from governance.economics.comparing import compared
 from governance.economics.components import plan_of_case
-from governance.economics.plan import Line
+from governance.economics.plan import Line, Plan
+from governance.economics.plan.problems import NotWritten
 from governance.economics.presenting.comparing import comparison_told
 from governance.economics.wording.cases import discount_told, driver_told, horizon_told, money, periods, when
+from governance.economics.wording.refusals import refused_told
 from governance.usecases.consequence import consequence
 from governance.usecases.models import Definition, UseCase
 from governance.usecases.wording import field_label as use_case_label
@@ -243,9 +245,12 @@ def economics_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) ->
     case = body.get("case")
     if case is None:
         return {"missing": _("Nobody has written down what it costs and brings.")}
-    worth = _worth(case)
+    try:
+        worth = _worth(case)
+    except (Refused, NotWritten) as refusal:  # the rules may have been others when it was written down
+        return {"missing": _("The case cannot be reckoned: %(why)s") % {"why": refused_told(refusal)}}
     earlier = (before or {}).get("case")
-    was = _worth(earlier) if earlier and earlier != case else None
+    was = _worth_before(earlier) if earlier and earlier != case else None
     return {
         "currency": case["currency"],
         "rate": discount_told(worth.plan.discount),
@@ -257,13 +262,28 @@ def economics_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) ->
         "costs": money(total(worth.flows.costs)),
         "benefits": money(total(worth.flows.benefits)),
         "payback": periods(worth.payback_last, worth.plan.period) if worth.payback_last is not None else "",
-        "changes": comparison_told(compared(was.plan, worth.plan)) if was else None,
+        "changes": _changes(was.plan, worth.plan) if was else None,
         "lines": [_case_line(worth, line) for line in worth.plan.lines],
     }
 
 
 def _worth(case: Mapping[str, Any]) -> Evaluation:
     return evaluate(plan_of_case(case))
+
+
+def _worth_before(case: Mapping[str, Any]) -> Evaluation | None:
+    """None where that cannot be reckoned any more: then nothing can be compared with it."""
+    try:
+        return _worth(case)
+    except (Refused, NotWritten):
+        return None
+
+
+def _changes(before: Plan, after: Plan) -> dict[str, Any] | None:
+    try:
+        return comparison_told(compared(before, after))
+    except Refused:  # too large to be taken apart
+        return None
 
 
 def _npv_sentence(case: Mapping[str, Any], worth: Evaluation) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,3 +79,20 @@ class TooOften(CountersignError):
 
     status = 429
     default_code = "too_often"
+
+
+# What engines raise --------------------------------------------------------------------------------------------------------
+
+_worded: dict[type[Exception], Callable[[Any], CountersignError]] = {}
+
+
+def word(kind: type[Exception], how: Callable[[Any], CountersignError]) -> None:
+    """Say how an error of an engine, which knows of no answers, is told where nothing nearer caught it."""
+    _worded[kind] = how
+
+
+def worded(error: Exception) -> CountersignError | None:
+    """The error as people are told it; None for one that nobody foresaw."""
+    if isinstance(error, CountersignError):
+        return error
+    return next((how(error) for kind, how in _worded.items() if isinstance(error, kind)), None)

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from foundation import actor as actors
-from foundation.errors import CountersignError
+from foundation.errors import worded
 from foundation.identity import proven_at
 from foundation.problems import problem_body
 
@@ -99,9 +99,10 @@ class ProblemMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, CountersignError) or request.path.startswith("/api/"):
+        error = worded(exception)
+        if error is None or request.path.startswith("/api/"):
             return None
-        if exception.status == 404:
-            raise Http404(str(exception.detail)) from exception
-        template = "403.html" if exception.status == 403 else "problem.html"
-        return render(request, template, {"problem": exception, "reason": exception.detail}, status=exception.status)
+        if error.status == 404:
+            raise Http404(str(error.detail)) from exception
+        template = "403.html" if error.status == 403 else "problem.html"
+        return render(request, template, {"problem": error, "reason": error.detail}, status=error.status)

@@ -14,7 +14,7 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 
 from foundation.authentication import FailedTokenThrottle
-from foundation.errors import CountersignError, FieldError
+from foundation.errors import FieldError, worded
 
 log = structlog.get_logger(__name__)
 
@@ -23,10 +23,10 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> HttpResponse:
     """Every error under /api/ as RFC 9457 `application/problem+json`."""
     request: Request = context["request"]
     headers: dict[str, str] = {}
-    if isinstance(error, CountersignError):
-        problem = problem_body(request, error.status, str(error.detail), error.code, error.errors, error.extra)
-        if "retry_after" in error.extra:
-            headers["Retry-After"] = str(error.extra["retry_after"])
+    if (told := worded(error)) is not None:
+        problem = problem_body(request, told.status, str(told.detail), told.code, told.errors, told.extra)
+        if "retry_after" in told.extra:
+            headers["Retry-After"] = str(told.extra["retry_after"])
     elif isinstance(error, exceptions.ValidationError):
         errors = list(_field_errors(error.detail, error.get_codes()))
         problem = problem_body(request, 400, _("Some of what was sent cannot be used; see errors."), "invalid", errors)

@@ -15,6 +15,7 @@ class EconomicsConfig(AppConfig):
         from governance.economics.registering import actuals as actuals_registering
         from governance.economics.registering import provisions as provision_registering
         from governance.economics.registering import rates as rates_registering
+        from governance.economics.registering import refusals as refusals_registering
         from governance.economics.registering import simulations as simulations_registering
         from governance.economics.registering import worth as worth_registering
         from governance.economics.views import cases as views
@@ -38,6 +39,7 @@ class EconomicsConfig(AppConfig):
         actuals_registering.register()
         provision_registering.register()
         rates_registering.register()
+        refusals_registering.register()
         worth_registering.register()
         simulations_registering.register()
         tabs.register("cost-benefit", _("Cost-benefit"), template="economics/tab.html", content=views.tab_content)

@@ -12,11 +12,12 @@ from dataclasses import dataclass, fields, replace
 from decimal import Decimal, localcontext
 from typing import Any
 
-from governance.economics.cashflow import Refused, discount_factors, flows_of
+from governance.economics.cashflow import Flows, Refused, discount_factors, flows_of
 from governance.economics.cashflow.precision import EXACT, ZERO
 from governance.economics.plan import Line, Plan
 
 FIXED = Decimal("1e-30")  # places to which the worth of a line is taken, so that sums of them are exact
+LONGEST = 45  # digits before the point of the worth of a line: with those places, more would not be exact
 # What changes together, because one of them alone may make no sense.
 FRAME = (
     ("period", "horizon"), ("prices",), ("discount",), ("inflation",), ("mid_period",), ("exchange",), ("biases",),
@@ -63,11 +64,12 @@ class Comparison:
 
 
 def compared(before: Plan, after: Plan) -> Comparison:
-    """Raises Refused where one of the two cannot be reckoned."""
+    """Raises Refused where one of the two cannot be reckoned, or is too large to be taken apart."""
     was, now = _worths(before), _worths(after)
     old = {line.key: line for line in before.lines}
     new = {line.key: line for line in after.lines}
-    carried = [line for line in before.lines if line.key in new and _can_be_reckoned(after, line)]
+    factors = discount_factors(after)
+    carried = [line for line in before.lines if line.key in new and _can_be_reckoned(after, line, factors)]
     frame, moved = _frame_parts(before, after, carried)
     parts = []
     with localcontext(EXACT):
@@ -117,21 +119,24 @@ def _frame_part(changed: tuple[Field, ...], before: Worths, after: Worths) -> Pa
         return Part("frame", "", "", changed, sum((after[key] - before[key] for key in after), ZERO))
 
 
-def _can_be_reckoned(plan: Plan, line: Line) -> bool:
+def _can_be_reckoned(plan: Plan, line: Line, factors: Sequence[Decimal]) -> bool:
     try:
-        flows_of(replace(plan, lines=(line,)))
+        _worth(line, flows_of(replace(plan, lines=(line,))), factors)
     except Refused:
         return False
     return True
 
 
 def _worths(plan: Plan) -> dict[str, Decimal]:
-    """What each line is worth today, with its sign."""
+    """What each line is worth today, with its sign. Raises Refused where the plan cannot be reckoned."""
     flows, factors = flows_of(plan), discount_factors(plan)
+    return {line.key: _worth(line, flows, factors) for line in plan.lines}
+
+
+def _worth(line: Line, flows: Flows, factors: Sequence[Decimal]) -> Decimal:
     with localcontext(EXACT):
-        return {
-            line.key: sum(
-                (line.sign * flow * factor for flow, factor in zip(flows.by_line[line.key], factors, strict=True) if flow), ZERO
-            ).quantize(FIXED)
-            for line in plan.lines
-        }
+        laid = zip(flows.by_line[line.key], factors, strict=True)
+        worth = sum((line.sign * flow * factor for flow, factor in laid if flow), ZERO)
+        if worth.adjusted() >= LONGEST:
+            raise Refused("plan.too_large", f"line.{line.key}", {"digits": LONGEST})
+        return worth.quantize(FIXED)

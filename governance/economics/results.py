@@ -9,6 +9,11 @@ How it is reckoned, said once here and in docs/economics.md:
 - What is still to come of a line goes on at its pace: the plan of each month times what was realised over what was planned in the last
   up to six months. Of a line that falls once, or of which one month is known alone, the rest of that period is what was planned for it
   and not realised yet, and later periods stay as planned: one figure shows no pace. A line of which nothing is known keeps its plan.
+- In a case by years nobody planned the months, and a bill may be that of a quarter or of the whole year. So the last six months and the
+  last up to twelve have to show a pace alike: the one nearer to the plan counts, the plan itself where it lies between them. Until twelve
+  are known, it is above the plan only as far as the months without the dearest show it; from then on the twelve count alone where at
+  most one of the six brought anything. Of the open year, counted from the first word, is expected what it comes to at that pace, less
+  what was realised in it.
 - Each month is discounted with the factor of its period, so that results which are exactly as planned give exactly the baseline's net
   present value. Amounts before period 0 are sunk, and left out; those after the last period count in periods added to it.
 """
@@ -28,6 +33,7 @@ from governance.economics.cashflow.precision import EXACT, ONE, ZERO, total
 from governance.economics.plan import Line, Plan
 
 PACE = 6  # months
+YEAR = 12  # months
 Method = Literal["plan", "pace", "rest", "done"]
 
 
@@ -281,13 +287,66 @@ def _expected(
     if len(periods) == 1 or len(said) == 1:
         start = periods[0] if len(periods) == 1 else last - last % a_period
         return _rest(planned, said, ahead, start, start + a_period), "rest", None
-    window = range(max(min(said), last - PACE + 1), last + 1)
+    begun = min(said)
+    pace = _pace(planned, said, range(max(begun, last - PACE + 1), last + 1))
+    if a_period == YEAR:
+        pace = _pace_by_years(planned, said, range(max(begun, last - YEAR + 1), last + 1), pace)
+    if pace is None:
+        return ahead, "plan", None
     with localcontext(EXACT):
-        plan = sum((planned[at] for at in window), ZERO)
-        if not plan:
-            return ahead, "plan", None
-        pace = max(ZERO, sum((said.get(at, ZERO) for at in window), ZERO) / plan)
-        return [amount * pace for amount in ahead], "pace", pace
+        expected = [amount * pace for amount in ahead]
+    if a_period == YEAR:
+        start = last - last % YEAR
+        expected = _open_year(planned, said, expected, range(max(begun, start), start + YEAR), pace)
+    return expected, "pace", pace
+
+
+def _pace(planned: Sequence[Decimal], said: Mapping[int, Decimal], window: range) -> Decimal | None:
+    """What was realised in some months over what was planned, never below zero; None where nothing was planned."""
+    plan = total(planned[at] for at in window)
+    with localcontext(EXACT):
+        return max(ZERO, total(said.get(at, ZERO) for at in window) / plan) if plan else None
+
+
+def _pace_by_years(planned: Sequence[Decimal], said: Mapping[int, Decimal], year: range, short: Decimal | None) -> Decimal | None:
+    """The pace where only years were planned: one bill may be that of all of `year`, the last up to twelve months that are known.
+
+    `short` is the pace of its last months. More realised in a month of which something came is never a lower pace.
+    """
+    pace = _pace(planned, said, year)
+    if pace is None:
+        return None
+    of_late = sum(bool(said.get(at)) for at in year[-PACE:])
+    if short is not None and (len(year) < YEAR or of_late > 1):  # one bill in six months tells less than those of twelve
+        pace = min(max(pace, short), max(ONE, min(pace, short)))  # the nearer to the plan, which lies between them or beyond both
+    if len(year) < YEAR:
+        pace = min(pace, max(ONE, _without_dearest(planned, said, year)))
+    return pace
+
+
+def _without_dearest(planned: Sequence[Decimal], said: Mapping[int, Decimal], window: range) -> Decimal:
+    """The pace of some months but one: the dearest may be the bill of a whole year, and n bills show n - 1 times between them.
+
+    What is left out of the plan does not depend on which month is the dearest, or a dearer one could lower the pace.
+    """
+    plan = [planned[at] for at in window]
+    realised = [said.get(at, ZERO) for at in window]
+    with localcontext(EXACT):
+        left = total(plan) - max(plan)
+        return (total(realised) - max(realised)) / left if left else ZERO
+
+
+def _open_year(
+    planned: Sequence[Decimal], said: Mapping[int, Decimal], expected: list[Decimal], year: range, pace: Decimal
+) -> list[Decimal]:
+    """The months ahead, where those of the open year come to its plan at that pace, less what was realised in it already."""
+    to_come = total(expected[year.start : year.stop])
+    if not to_come:
+        return expected
+    with localcontext(EXACT):
+        realised = max(ZERO, total(said.get(at, ZERO) for at in year))  # what was given back is not spent again
+        share = max(ZERO, total(planned[year.start : year.stop]) * pace - realised) / to_come
+        return [amount * share if at in year else amount for at, amount in enumerate(expected)]
 
 
 def _rest(planned: Sequence[Decimal], said: Mapping[int, Decimal], ahead: list[Decimal], start: int, end: int) -> list[Decimal]:

@@ -13,12 +13,13 @@ from decimal import Decimal, localcontext
 from functools import cached_property
 
 from governance.economics.cashflow import Evaluation, Refused, evaluate, flows_of
-from governance.economics.cashflow.precision import EXACT
-from governance.economics.drivers import Classification, Regression, WrongInput, compared, with_metrics
+from governance.economics.cashflow.precision import EXACT, MOST_DIGITS, fits
+from governance.economics.drivers import Classification, Regression, Sensitivity, WrongInput, compared, with_metrics
 from governance.economics.plan import Line, Plan
 
 ZERO, ONE = Decimal(0), Decimal(1)
 PLACES = Decimal("1e-10")  # of money a year
+WEIGHTY = Decimal("1e7")  # money a year: of less the worth today fits even after fifty years at -50 %, the lowest rate
 MONTHS_EACH = {"quarter": 3, "year": 12, "once": 12}  # for how many months what falls stands, where that is more than one
 
 
@@ -172,7 +173,29 @@ def worth_of(plan: Plan, metrics: Mapping[str, Decimal]) -> Worth:
         else:
             changed[line.key] = new
     lines = tuple(changed.get(line.key, line) for line in plan.lines)
-    return Worth(plan, replace(plan, lines=lines), tuple(found), tuple(unknown), years)
+    return _kept(Worth(plan, replace(plan, lines=lines), tuple(found), tuple(unknown), years))
+
+
+def _kept(worth: Worth) -> Worth:
+    """The worth, if records can keep what it comes to: with a version's metrics it may be more than that. Then none of its lines is
+    known. Whoever only asks for what is worth more a year does not wait for all figures, which are reckoned where it may be so."""
+    if _sum(abs(line.before) + abs(line.after) for line in worth.lines) < WEIGHTY:
+        return worth
+    _fitting(worth.before)
+    _ = worth.agreed_evaluation  # raises Refused, for the case itself
+    try:
+        _fitting(worth.after)
+        _ = worth.evaluation
+    except Refused as why:
+        lost = tuple(Unknown(line.key, line.title, why) for line in worth.lines)
+        return Worth(worth.agreed, worth.agreed, (), worth.unknown + lost, worth.years)
+    return worth
+
+
+def _fitting(amount: Decimal, where: str = "lines") -> Decimal:
+    if not fits(amount):
+        raise Refused("plan.too_large", where, {"digits": MOST_DIGITS})
+    return amount
 
 
 def evaluated(plan: Plan, metrics: Mapping[str, Decimal]) -> Evaluation:
@@ -194,13 +217,14 @@ def driven_lines(plan: Plan) -> tuple[Line, ...]:
 
 
 def a_year(plan: Plan, line: Line, worth: Decimal, years: Decimal) -> Decimal:
-    """What a line brings a year if its model is worth so much each time it falls. Raises Refused as `flows_of` does."""
+    """What a line brings a year if its model is worth so much each time it falls. Raises Refused as `flows_of` does, and
+    `plan.too_large` for more than records keep."""
     if not worth:
         return ZERO
     unit = replace(line, driver=Amount(ONE if worth > 0 else -ONE))  # risk lowers what is gained and raises what is lost
     laid = flows_of(replace(plan, lines=(unit,), scenarios=(), correlations=())).by_line[line.key]
     with localcontext(EXACT):
-        return (abs(worth) * _sum(laid) / years).quantize(PLACES)
+        return _fitting(abs(worth) * _sum(laid) / years, f"line.{line.key}").quantize(PLACES)
 
 
 def _measured(driver: Classification | Regression, metrics: Mapping[str, Decimal]) -> Classification | Regression:
@@ -233,18 +257,26 @@ def _revalued(plan: Plan, line: Line, new: Line, years: Decimal) -> RevaluedLine
 
 
 def _points(worth: Worth, line: Line) -> Iterator[Point]:
+    """Without what comes to more than records keep: nobody can be told what so much is worth."""
     driver = _driver(line)
     now = driver.worth()
+    for item in driver.sensitivities():
+        try:
+            point = _point(worth, line, now, item, share=isinstance(driver, Classification))
+        except Refused:
+            continue
+        yield point
+
+
+def _point(worth: Worth, line: Line, now: Decimal, item: Sensitivity, *, share: bool) -> Point:
     with localcontext(EXACT):
-        base = a_year(worth.plan, line, now, worth.years)
-        for item in driver.sensitivities():
-            share = isinstance(driver, Classification)
-            step = item.point if share else item.derivative
-            up = _line_rate(worth, line, now) * step
-            exact = None
-            if share and item.one_more is not None:
-                exact = a_year(worth.plan, line, now + item.one_more, worth.years) - base
-            yield Point(item.name, item.held, Decimal("0.01") if share else ONE, up.quantize(PLACES), exact)
+        step = item.point if share else item.derivative
+        up = _fitting(_line_rate(worth, line, now) * step, f"line.{line.key}")
+        exact = None
+        if share and item.one_more is not None:
+            base = a_year(worth.plan, line, now, worth.years)
+            exact = a_year(worth.plan, line, now + item.one_more, worth.years) - base
+        return Point(item.name, item.held, Decimal("0.01") if share else ONE, up.quantize(PLACES), exact)
 
 
 def _line_rate(worth: Worth, line: Line, now: Decimal) -> Decimal:

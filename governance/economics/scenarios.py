@@ -220,7 +220,7 @@ def _line(line: Line, changed: Mapping[str, Decimal]) -> Line:
     if driven and line.driver is not None:
         try:
             fields["driver"] = line.driver.with_inputs(driven)
-        except ValueError as refusal:
+        except (ValueError, ArithmeticError) as refusal:
             where = f"line.{line.key}.driver.{next(iter(driven))}" if len(driven) == 1 else f"line.{line.key}.driver"
             raise Refused("input.driver", where, {"reason": str(refusal), "values": dict(driven)}) from refusal
     edited = replace(line, **fields)

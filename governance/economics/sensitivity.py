@@ -30,6 +30,7 @@ PROPORTIONAL = ("quantity", "unit_price")
 RATES = ("rate", "inflation", "growth")
 PROBES = 24  # points at which a curve is looked at for changes of sign
 GOLDEN = Decimal(5).sqrt() / 2 - Decimal("0.5")
+HALVED = 20  # times: where what an input may be ends, to one millionth of what lies between two probes
 NARROWED = 36  # times: to 3 in 10^8 of what lies between two probes
 BETWEEN = 5  # probes between the ends of a tornado bar
 STRAIGHT = Decimal("1e-12")  # of the largest value: what a straight line may be out by, as drivers round to ten places
@@ -44,10 +45,11 @@ SMALL, LARGE = 0.1, 0.9  # the quantiles to which the bars of a tornado go
 class SwitchingValue:
     """Where the case breaks even as one input changes.
 
-    `values` are all of them within `searched`, ascending; `reason` is `one`, `many`, `none`, or `no_effect` where the input moves
-    nothing. `nearest` is the one closest to `likely`, and `distance` how far it lies from that as a share of it, with sign (-0.2 is
-    20 % less): None where there is none, or where the likely value is zero. `within_range` says whether the nearest lies within the
-    range that is stated; None where none is.
+    `values` are all of them within `searched`, ascending; `reason` is `one`, `many`, `none`, `no_effect` where the input moves
+    nothing, or `not_alone` where it may have no other value while all others stay, so that nobody knows what it moves. `nearest` is
+    the one closest to `likely`, and `distance` how far it lies from that as a share of it, with sign (-0.2 is 20 % less): None where
+    there is none, or where the likely value is zero. `within_range` says whether the nearest lies within the range that is stated;
+    None where none is.
     """
 
     name: str
@@ -61,7 +63,8 @@ class SwitchingValue:
 
 
 def switching_values(plan: Plan, names: Iterable[str] | None = None) -> tuple[SwitchingValue, ...]:
-    """Of each input in `names`, in their order; without names of all quantities, prices, rates and inputs of drivers.
+    """Of each input in `names`, in their order; without names of all quantities, prices and inputs of drivers, and of the discount
+    rate, inflation and exchange rates.
 
     Quantities, prices and all else that the value depends on in a straight line are solved exactly and searched without an end
     (shown as the end of what they may be, or as the largest that was looked at). Others are searched within limits that are told:
@@ -90,6 +93,8 @@ def _continuous(baseline: Baseline, name: str) -> Input:
 def _switching_value(baseline: Baseline, found: Input) -> SwitchingValue:
     with localcontext(EXACT):
         points = _probes(baseline, found)
+        if len(points) == 1:
+            return SwitchingValue(found.name, found.value, (), "not_alone", None, None, Range(found.value, found.value), None)
         values = [value for _, value in points]
         searched = Range(points[0][0], points[-1][0])
         scale = max(abs(value) for value in values)
@@ -137,13 +142,41 @@ def _probes(baseline: Baseline, found: Input) -> list[Point]:
     here = candidates.index(found.value)
     reached = [(found.value, baseline.npv_with(found.name, found.value))]
     for side in (candidates[here + 1 :], candidates[:here][::-1]):
-        reached.reverse()
+        good = found.value
         for value in side:
-            try:
-                reached.append((value, baseline.npv_with(found.name, value)))
-            except Refused:
+            point = _allowed(baseline, found, value)
+            if point is None:
+                reached.extend(_last_allowed(baseline, found, good, value))
                 break
+            reached.append(point)
+            good = value
     return sorted(reached)
+
+
+def _last_allowed(baseline: Baseline, found: Input, good: Decimal, refused: Decimal) -> list[Point]:
+    """The last point that is allowed between two values, if there is one beyond `good`, by bisection.
+
+    Mostly `good` is the end itself, as with shares at 0 and 1: one look beyond it tells.
+    """
+    step = (refused - good) / 2**HALVED
+    last = _allowed(baseline, found, good + step)
+    if last is None:
+        return []
+    for _ in range(HALVED - 1):
+        middle = (last[0] + refused) / 2
+        point = _allowed(baseline, found, middle)
+        if point is None:
+            refused = middle
+        else:
+            last = point
+    return [last]
+
+
+def _allowed(baseline: Baseline, found: Input, value: Decimal) -> Point | None:
+    try:
+        return value, baseline.npv_with(found.name, value)
+    except Refused:
+        return None
 
 
 def _candidates(found: Input) -> Iterator[Decimal]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from foundation.rounding import rounded
+from governance.economics.cashflow import Refused
 from governance.economics.components import component_body
 from governance.economics.models import Snapshot
+from governance.economics.plan.problems import NotWritten
 from governance.economics.selectors.cases import evaluation_of
+from governance.economics.wording.refusals import refused_told
 from reports.bundle import Record
 from reports.content import case_blocks
 from reports.content.moment import snapshot_at
@@ -28,7 +31,12 @@ def part(view: View) -> Part:
         point = OpenPoint("warn", _("No cost-benefit case was written down."), title())
         return Part(Section(KEY, title(), [Text([_("No cost-benefit case was written down.")])]), [], [point])
     rows = list(snapshot.case.snapshots.filter(created_at__lte=view.at).select_related("created_by", "case").order_by("-number"))
-    figures = evaluation_of(snapshot)
+    try:
+        figures = evaluation_of(snapshot)
+    except (Refused, NotWritten) as refusal:
+        why = refused(refusal)
+        found: list[Block] = [written(snapshot), Text([why]), _history(rows)]
+        return Part(Section(KEY, title(), found), [record(row) for row in rows], [OpenPoint("bad", why, title())])
     blocks: list[Block] = [
         written(snapshot),
         KeyValues(case_blocks.deciding(figures)),
@@ -49,6 +57,11 @@ def part(view: View) -> Part:
             )
         )
     return Part(Section(KEY, title(), blocks), [record(row) for row in rows], points)
+
+
+def refused(refusal: Refused | NotWritten) -> str:
+    """That a case has no figures by the rules of today, which were others when it was written down, and why."""
+    return _("The case cannot be reckoned: %(why)s") % {"why": refused_told(refusal)}
 
 
 def record(row: Snapshot) -> Record:
@@ -77,6 +90,13 @@ def written(row: Snapshot) -> KeyValues:
     )
 
 
+def _worth(row: Snapshot) -> str:
+    try:
+        return money(evaluation_of(row).npv, row.currency)
+    except (Refused, NotWritten):
+        return _("cannot be reckoned")
+
+
 def _history(rows: list[Snapshot]) -> Table:
     columns = [
         Column(_("Version"), 0.7),
@@ -90,7 +110,7 @@ def _history(rows: list[Snapshot]) -> Table:
             str(row.number),
             instant(row.created_at),
             str(row.created_by) if row.created_by else "–",
-            money(evaluation_of(row).npv, row.currency),
+            _worth(row),
             row.digest,
         ]
         for row in rows

@@ -20,6 +20,7 @@ from governance.economics.cashflow import Evaluation, Refused
 from governance.economics.components import component_body, plan_of
 from governance.economics.models import Actual, Baseline, ProvisionRequest, Simulation, Snapshot
 from governance.economics.pictures import Outcomes, outcomes_picture
+from governance.economics.plan.problems import NotWritten
 from governance.economics.presenting import actuals as results_words
 from governance.economics.presenting.cases import verdict_told
 from governance.economics.presenting.provisions import money as cents
@@ -44,11 +45,15 @@ MOST_SIMULATIONS = 5
 
 @dataclass(frozen=True)
 class Gathered:
-    """What was on record at the instant. `figures` are those of the newest snapshot; `results` those of the baseline that held."""
+    """What was on record at the instant. `figures` are those of the newest snapshot; `results` those of the baseline that held.
+
+    `refused` says why a snapshot has no figures: the rules may have been others when it was written down.
+    """
 
     use_case: UseCase
     snapshot: Snapshot | None
     figures: Evaluation | None
+    refused: str
     baseline: Baseline | None
     results: Results | None
     simulations: Sequence[Simulation]
@@ -62,7 +67,7 @@ def gather(report: Report, frame: Frame) -> Gathered:
     if use_case is None:
         raise ValueError("a case belongs to a use case")
     snapshot = snapshot_at(use_case, frame.at)
-    figures = evaluation_of(snapshot) if snapshot is not None else None
+    figures, refused = _figures(snapshot) if snapshot is not None else (None, "")
     baseline = _baseline(use_case, frame)
     results = _results(baseline, frame) if baseline is not None else None
     simulations = Simulation.objects.filter(
@@ -75,13 +80,22 @@ def gather(report: Report, frame: Frame) -> Gathered:
         use_case,
         snapshot,
         figures,
+        refused,
         baseline,
         results,
         list(simulations.order_by("-pk")[:MOST_SIMULATIONS]),
         list(provisions.order_by("-number")),
-        summary.by_weight(_points(snapshot, figures, baseline, results)),
+        summary.by_weight(_points(snapshot, figures, refused, baseline, results)),
         frame.at,
     )
+
+
+def _figures(snapshot: Snapshot) -> tuple[Evaluation | None, str]:
+    """The figures, or why there are none."""
+    try:
+        return evaluation_of(snapshot), ""
+    except (Refused, NotWritten) as refusal:
+        return None, economics.refused(refusal)
 
 
 def _baseline(use_case: UseCase, frame: Frame) -> Baseline | None:
@@ -96,23 +110,25 @@ def _results(baseline: Baseline, frame: Frame) -> Results | None:
     rows: QuerySet[Any] = Actual.objects.filter(case=baseline.case_id, recorded_at__lte=frame.at)
     rows = rows.exclude(replaced_by__recorded_at__lte=frame.at).order_by().values_list("line", "month")
     said = [Said(line, month, amount) for line, month, amount in rows.annotate(sum=Sum("amount"))]
-    plan = plan_of(baseline.snapshot)
-    dropped = {one.line for one in said} - {line.key for line in plan.lines}
-    others = [line for key, line in lines_known(baseline.case_id, dropped).items() if key in dropped] if dropped else []
     try:
+        plan = plan_of(baseline.snapshot)
+        dropped = {one.line for one in said} - {line.key for line in plan.lines}
+        others = [line for key, line in lines_known(baseline.case_id, dropped).items() if key in dropped] if dropped else []
         return results_of(plan, baseline.starts_on, said, others=others)
-    except Refused:
+    except (Refused, NotWritten):
         return None
 
 
 def _points(
-    snapshot: Snapshot | None, figures: Evaluation | None, baseline: Baseline | None, results: Results | None
+    snapshot: Snapshot | None, figures: Evaluation | None, refused: str, baseline: Baseline | None, results: Results | None
 ) -> list[OpenPoint]:
     where = economics.title()
-    if snapshot is None or figures is None:
+    if snapshot is None:
         return [OpenPoint("warn", _("No cost-benefit case was written down."), where)]
     found = []
-    if rounded(figures.npv, 0) < 0:
+    if figures is None:
+        found.append(OpenPoint("bad", refused, where))
+    elif rounded(figures.npv, 0) < 0:
         said = _("The case loses money: its net present value is %(value)s.")
         found.append(OpenPoint("bad", said % {"value": money(figures.npv, snapshot.currency)}, where))
     if baseline is None:
@@ -150,6 +166,8 @@ def _cover(frame: Frame, found: Gathered) -> list[tuple[str, Value]]:
         said = verdict_told(found.figures)
         facts.append((_("Is it worth it"), Cell(said["text"], state="bad" if said["tone"] == "bad" else None)))
         facts += case_blocks.deciding(found.figures)
+    elif found.refused:
+        facts.append((_("Is it worth it"), Cell(found.refused, state="bad")))
     facts.append((_("Open points"), summary.count_of(found.points)))
     facts.append((_("As of"), _("%(time)s UTC") % {"time": instant(frame.at)}))
     return facts
@@ -159,6 +177,8 @@ def _summary(found: Gathered) -> Section:
     blocks: list[Block] = []
     if found.figures is not None:
         blocks += [Text([verdict_told(found.figures)["text"]]), KeyValues(case_blocks.deciding(found.figures))]
+    elif found.refused:
+        blocks.append(Text([found.refused]))
     blocks += [Heading("open-points", _("Open points")), summary.points_table(found.points)]
     return Section(summary.KEY, summary.title(), blocks)
 
@@ -166,8 +186,11 @@ def _summary(found: Gathered) -> Section:
 def _sections(found: Gathered) -> list[Section]:
     nothing: list[Block] = [Text([_("No cost-benefit case was written down.")])]
     figures = found.figures
-    if figures is None or found.snapshot is None:
+    if found.snapshot is None:
         return [Section(economics.KEY, economics.title(), nothing), _provisions(found)]
+    if figures is None:
+        why: list[Block] = [economics.written(found.snapshot), Text([found.refused])]
+        return [Section(economics.KEY, economics.title(), why), _came(found), _provisions(found)]
     written: list[Block] = [
         economics.written(found.snapshot),
         case_blocks.measures(figures),

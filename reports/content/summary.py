@@ -11,6 +11,7 @@ from approvals.models import Request
 from approvals.selectors.standing import Standing
 from governance.economics.cashflow import Refused
 from governance.economics.models import Snapshot
+from governance.economics.plan.problems import NotWritten
 from governance.economics.selectors.cases import evaluation_of
 from governance.economics.wording.cases import horizon_told
 from governance.economics.wording.refusals import refused_told
@@ -55,7 +56,7 @@ def _worth(snapshot: Snapshot) -> str:
     """What the case comes to, over what time; or why it cannot be reckoned by the rules of today."""
     try:
         figures = evaluation_of(snapshot)
-    except Refused as refusal:
+    except (Refused, NotWritten) as refusal:
         return refused_told(refusal)
     words = {"value": money(figures.npv, snapshot.currency), "horizon": horizon_told(figures.plan)}
     return _("net present value %(value)s over %(horizon)s") % words

@@ -51,9 +51,22 @@ def test_what_pays_back_to_the_cent_is_paid_back():
 
 
 def test_what_starts_without_a_loss_is_paid_back_at_once():
-    assert cashflow.payback(money(0, -5, 10)) == 0
+    assert cashflow.payback(money(3, -5, 10)) == 0
+    assert cashflow.payback(money(0, 3, -5)) == 0
     assert cashflow.payback(money(3)) == 0
+    assert cashflow.payback(money(0, 0)) == 0
     assert cashflow.payback([]) == 0
+
+
+def test_a_case_that_begins_later_is_not_paid_back_before_it_begins():
+    later = money(0, -1000, 400, 400, 400, 400)
+
+    assert cashflow.payback(money(0, -1000)) is None
+    assert cashflow.payback(later) == cashflow.payback_last(later) == Decimal("3.5")
+    assert (
+        cashflow.evaluate(plan_of_flows(later)).discounted_payback
+        == cashflow.evaluate(plan_of_flows(later)).discounted_payback_last
+    )
 
 
 def test_the_last_payback_tells_of_a_later_loss():

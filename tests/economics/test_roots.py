@@ -260,3 +260,80 @@ def test_one_of_two_rates_is_not_the_only_one_because_the_other_lies_far_above()
     found = roots_of([Decimal(-1), Decimal("202.1"), Decimal("-221.1")])
 
     assert ([float(rate) for rate in found.rates], found.reason, found.beyond) == ([0.1], "many", True)
+
+
+@pytest.mark.parametrize("mid_period", [False, True])
+def test_two_rates_far_above_ten_thousand_percent_do_not_vanish(mid_period):
+    """(g - 1.1)(g - 1000)(g - 2000): both others lie in the interval that is not looked at closely."""
+    found = roots_of(money(-1, "3001.1", "-2003300", 2200000), mid_period=mid_period)
+
+    assert (len(found.rates), found.reason, found.beyond, found.method) == (1, "many", True, "exact")
+
+
+def test_rates_that_nobody_can_tell_and_no_other_are_told_as_beyond():
+    found = roots_of(money(1, -3000, 2000000))
+
+    assert (found.rates, found.reason, found.beyond) == ((), "none", True)
+
+
+def test_what_comes_close_to_zero_far_above_is_not_taken_for_a_rate():
+    """(g - 1.1)((g - 1000)^2 + 1)"""
+    found = roots_of(money(-1, "2001.1", "-1002201", "1100001.1"))
+
+    assert (found.rates, found.reason, found.beyond) == ((Decimal("0.1"),), "one", False)
+
+
+@pytest.mark.parametrize("work", [roots.WORK, 0])
+def test_flows_with_gaps_lose_no_rate_inside_the_range(monkeypatch, work):
+    """By every other period; the limits hold of a rate a period, and not of the root that stands for two."""
+    monkeypatch.setattr(roots, "WORK", work)
+    found = roots_of(money(-1, 0, "7001.21", 0, -12008470, 0, 14520000))
+
+    assert [round(rate, 4) for rate in found.rates] == money("0.1", "53.7723", "62.2456")
+    assert (found.reason, found.beyond) == ("many", False)
+
+
+def test_yearly_flows_in_a_case_by_months_lose_no_rate_either():
+    """(h - 1.1)(h - 50^12)(h - 60^12), h being the growth of a year."""
+    one, two = 50**12, 60**12
+    flows = [*money(-1, one + two, -one * two), Decimal(0)]
+    with localcontext(prec=80):
+        flows = [a - Decimal("1.1") * b for a, b in zip(flows, [Decimal(0), *flows], strict=False)]
+    months = [flow for year in flows for flow in (year, *[Decimal(0)] * 11)]
+
+    found = roots_of(months, periods_a_year=12)
+
+    assert [round(rate, 9) for rate in found.rates[1:]] == money(49, 59)
+    assert round(found.yearly[0], 9) == Decimal("0.1")
+    assert (found.reason, found.beyond, found.method) == ("many", False, "exact")
+
+
+def test_a_rate_far_above_is_told_where_flows_are_only_looked_through(monkeypatch):
+    monkeypatch.setattr(roots, "WORK", 0)
+    found = roots_of(money(-1, "202.1", "-221.1"))
+
+    assert ([float(rate) for rate in found.rates], found.reason, found.beyond, found.method) == ([0.1], "many", True, "scanned")
+
+
+@given(
+    st.sets(st.integers(min_value=-90, max_value=9_000), max_size=3),
+    st.lists(st.integers(min_value=10_001, max_value=10_000_000), max_size=3),
+    st.integers(min_value=1, max_value=3),
+)
+@settings(deadline=None, max_examples=150)
+def test_whatever_lies_far_above_is_told_once_and_changes_no_rate_below(percents, far, gap):
+    """Rates over `gap` periods, so all but those far above are inside the range whatever the gap."""
+    flows = [Decimal(1)]
+    with localcontext(prec=300):
+        for percent in (*percents, *(-100 + (100 + percent) ** gap // 100 ** (gap - 1) for percent in far)):
+            factor = 1 + Decimal(percent) / 100
+            flows = [a - factor * b for a, b in zip([*flows, Decimal(0)], [Decimal(0), *flows], strict=True)]
+    spread = [amount for flow in flows for amount in (flow, *[Decimal(0)] * (gap - 1))]
+
+    found = roots_of(spread)
+
+    assert len(found.rates) == len(percents)
+    assert found.beyond == bool(far)
+    assert found.method == "exact"
+    if percents:
+        assert found.reason == ("one" if len(percents) == 1 and not far else "many")

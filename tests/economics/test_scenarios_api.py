@@ -162,3 +162,13 @@ def test_what_cannot_be_simulated_says_why(world):
     assert (refused.status_code, "do not work" in refused.json()["detail"]) == (403, True)
     assert post(world.api("stranger"), url, {}).status_code == 404
     assert world.api("lead").get(f"{CASE}/{snapshot.public_id}/simulations/sim_nothing").status_code == 404
+
+
+def test_a_precision_that_no_count_can_hold_is_refused_and_no_error_of_ours(world):
+    snapshot = write_snapshot(actor=world.lead, use_case=world.use_case, plan=agreed_plan())
+    said = {"line.caught.driver.cases": "1000000000000", "line.caught.driver.precision": "1e-60"}
+
+    answer = world.api("auditor").get(f"{CASE}/{snapshot.public_id}/evaluate", said)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "input.driver")
+    assert "false positives" in answer.json()["errors"][0]["message"]

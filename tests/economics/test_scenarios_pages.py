@@ -111,7 +111,7 @@ def test_an_input_that_cannot_be_moved_alone_is_told_as_that_and_not_as_without_
         cost_too_high=Decimal(1),
         cost_too_low=Decimal(1),
     )
-    better = Line("better", "Better", "benefit", Decimal(1), "", Decimal(0), 1, 1, driver=driver)
+    better = Line("better", "Better", "benefit", Decimal(1), "", Decimal(1), 1, 1, driver=driver)
     write_snapshot(actor=world.lead, use_case=world.use_case, plan=simple_plan(lines=(*simple_plan().lines, better)))
 
     said = text_of(world.client("lead").get(f"{PAGE}/scenarios/"))

@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.economics.cashflow import Refused, evaluate, roots_of
+from governance.economics.drivers.classification import Classification, Incumbent, Quality
+from governance.economics.drivers.regression import Accuracy, Alternative, Regression
 from governance.economics.plan import Discount, Range
 from governance.economics.scenarios import inputs_of, overridden
 from governance.economics.sensitivity import switching_values, tornado
@@ -110,6 +112,70 @@ def test_an_input_that_moves_nothing_is_told_as_such():
     case = plan(line("build", "cost", "0", "100"), line("saved", "benefit", "1", "5"))
     assert only(case, "line.build.unit_price").reason == "no_effect"
     assert only(case, "rate").reason == "no_effect"  # all falls now
+
+
+def forecasts(**more: D) -> Regression:
+    accuracies = Accuracy(D(5)), Accuracy(D(9))
+    return Regression(D(1000), accuracies[0], Alternative("naive", accuracies[1]), cost_too_high=D(1), cost_too_low=D(1), **more)
+
+
+def test_an_input_that_cannot_be_moved_alone_is_not_said_to_move_nothing():
+    # Where too high and too low cost differently the bias is needed, and nobody stated it.
+    case = plan(line("build", "cost", "1", "1000"), line("better", "benefit", periods=(1, 3), driver=forecasts()))
+    for name in ("cost_too_high", "cost_too_low"):
+        found = only(case, f"line.better.driver.{name}")
+        assert (found.reason, found.values, found.nearest, found.distance) == ("not_alone", (), None, None)
+        assert found.searched == Range(D(1), D(1))
+
+
+def test_a_switching_value_between_the_last_probe_and_the_end_of_what_is_allowed_is_found():
+    # With recall 1 and 30 % positive a precision below 0.3 would take more cases than there are; the probes end at 1/3.
+    # At 0.31 it is worth nothing: 30,000 × 30 - 5 × 30,000 × (1 / 0.31 - 1) = 566,129.03.
+    driver = Classification(
+        D(100_000),
+        D("0.3"),
+        Quality(D(1), D("0.9")),
+        Incumbent("nothing"),
+        D(20),
+        cost_false_negative=D(10),
+        cost_false_positive=D(5),
+    )
+    case = plan(line("build", "cost", "1", "566129.03", (1, 1)), line("caught", "benefit", periods=(1, 1), driver=driver))
+    found = only(case, "line.caught.driver.precision")
+    assert (found.reason, len(found.values)) == ("one", 1)
+    assert abs(found.nearest - D("0.31")) < D("1e-7")
+    assert D("0.3") <= found.searched.low < D("0.3000001")
+    assert found.searched.high == 1
+
+
+@dataclass(frozen=True)
+class Pit:
+    """Worth x², and allowed from -0.9, which is no probe, to 1, which is one."""
+
+    x: D
+
+    def worth(self) -> D:
+        return self.x**2
+
+    def inputs(self) -> dict[str, D]:
+        return {"x": self.x}
+
+    def with_inputs(self, changed: Mapping[str, D]) -> Pit:
+        x = changed.get("x", self.x)
+        if not D("-0.9") <= x <= 1:
+            raise ValueError("outside")
+        return Pit(x)
+
+
+def test_both_ends_of_what_is_allowed_are_reached_and_an_end_that_was_a_probe_is_looked_beyond_once(monkeypatch):
+    asked = []
+    with_inputs = Pit.with_inputs
+    monkeypatch.setattr(Pit, "with_inputs", lambda pit, changed: asked.append(changed["x"]) or with_inputs(pit, changed))
+    found = only(plan(line("cost", "cost", "1", "0.78"), line("pit", "benefit", driver=Pit(D(0)))), "line.pit.driver.x")
+    assert [round(value, 6) for value in found.values] == [D("-0.883176"), D("0.883176")]
+    assert D("-0.9") <= found.searched.low < D("-0.8999")
+    assert found.searched.high == 1
+    assert len([x for x in asked if x > 1]) == 2
 
 
 def test_a_distance_from_zero_is_no_share():

@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 
+from governance.economics.cashflow import roots
 from governance.economics.plan import Exchange, Line, Plan
 from governance.economics.plan.problems import NotWritten
 from governance.economics.sheets import export_csv, export_xlsx, read_csv, read_xlsx
@@ -188,3 +189,44 @@ def test_a_plan_with_something_wrong_is_not_exported() -> None:
 
 def test_every_choice_has_a_word() -> None:
     assert set(CHOICES) == {"cost", "benefit", "real", "nominal", "period", "month", "quarter", "year", "once", "yes", "no"}
+
+
+def result_of(plan: Plan) -> list[str]:
+    """The words of the sheet Result, but formulas."""
+    book = openpyxl.load_workbook(io.BytesIO(export_xlsx(plan)))
+    return [str(cell.value) for row in book["Result"]["B1:D60"] for cell in row if cell.value and cell.data_type != "f"]
+
+
+def of_flows(*flows: str) -> Plan:
+    lines = [
+        simple_line(
+            f"p{at}",
+            kind="cost" if flow.startswith("-") else "benefit",
+            quantity=D(1),
+            unit_price=abs(D(flow)),
+            from_period=at,
+            to_period=at,
+        )
+        for at, flow in enumerate(flows)
+    ]
+    return simple_plan(*lines, horizon=len(flows) - 1)
+
+
+def test_rates_that_were_only_looked_through_are_not_said_to_touch_zero(monkeypatch: pytest.MonkeyPatch) -> None:
+    touching, crossing = of_flows("-100", "240", "-144"), of_flows("-100", "230", "-132")
+    assert "The value only touches zero here." in result_of(touching)
+    assert not any("Along a grid" in text for text in result_of(crossing))
+
+    monkeypatch.setattr(roots, "WORK", 0)
+    said = result_of(crossing)
+
+    assert "The value only touches zero here." not in said
+    assert any("Along a grid" in text for text in said)
+
+
+def test_a_rate_beside_one_that_lies_too_high_is_not_shown_as_the_only_one() -> None:
+    said = result_of(of_flows("-1", "202.1", "-221.1"))
+
+    assert "There is another rate, above 10,000 % a period." in said
+    assert any(text.startswith("Several rates") for text in said)
+    assert not any("another rate" in text for text in result_of(of_flows("-1", "500")))

@@ -336,3 +336,19 @@ def test_the_tab_hands_the_version_that_is_shown_out(world, first):
     text = world.client("lead").get("/use-cases/churn/cost-benefit/").content.decode()
     assert f"/use-cases/churn/economics/{first.public_id}/file?format=xlsx" in text
     assert URL in text
+
+
+def test_a_sheet_of_amounts_that_nobody_can_reckon_with_is_looked_at_without_them(world, first):
+    """Each of its values can be written down; what they come to cannot."""
+    most = Decimal(999_999_999_999)
+    grown = line("gpu", quantity=most, unit_price=most, growth=Decimal(10), to_period=50)
+    data = export_csv(rich_plan(horizon=50, lines=(grown,), scenarios=(), biases=(), exchange=()))
+
+    answer = world.client("lead").post(URL, sent(data, "case.csv"))
+    assert answer.status_code == 302
+    page = world.client("lead").get(answer["Location"])
+    asked = world.api("lead").post(API, sent(data, "case.csv"))
+
+    assert page.status_code == 200
+    assert asked.status_code < 300
+    assert tried(world.use_case, data).changes is None

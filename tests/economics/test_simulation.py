@@ -17,7 +17,7 @@ from governance.economics.cashflow import Refused, evaluate
 from governance.economics.cashflow.measures import payback_last
 from governance.economics.plan import Correlation, Range
 from governance.economics.scenarios import inputs_of
-from governance.economics.simulation import Pert, simulate, summary, uncertain
+from governance.economics.simulation import Pert, engine, simulate, summary, uncertain
 from governance.economics.simulation.correlation import factor
 from governance.economics.simulation.driving import Worth
 from governance.economics.simulation.trials import Trials
@@ -369,3 +369,11 @@ def test_correlations_are_either_met_or_refused(values):
         assert not possible
     else:
         assert turned @ turned.T == pytest.approx(wanted, abs=1e-8)
+
+
+def test_a_result_by_other_rules_has_another_digest_of_what_went_in(monkeypatch):
+    """Since payback is the one for good, the same inputs come to another result than they did."""
+    now = simulate(simple(), seed=1, trials=100).digest
+    monkeypatch.setattr(engine, "FORMAT", "countersign/simulation/1")
+
+    assert simulate(simple(), seed=1, trials=100).digest != now

@@ -12,8 +12,6 @@ from operator import add
 
 from governance.economics.cashflow.polynomials import Polynomial, TooHard, Work, sign_changes
 
-DEEPEST = 64  # halvings; two roots closer than 2^-64 are told apart by nobody
-
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -25,31 +23,47 @@ class Interval:
     exact: bool = False
 
 
-def isolated(polynomial: Polynomial, work: Work, floor: int) -> list[Interval]:
-    """The simple roots in (0, 1) of a polynomial without multiple ones, lowest power first; none below 2^-floor.
+@dataclass(frozen=True, slots=True)
+class Isolated:
+    """`intervals` with a simple root each, and whether there are others below the floor: where these lie is not told."""
 
-    Raises TooHard when the work is spent, or when roots lie too close together.
+    intervals: list[Interval]
+    below: bool = False
+
+
+def isolated(polynomial: Polynomial, work: Work, *, floor: int, deepest: int) -> Isolated:
+    """The simple roots in (0, 1) of a polynomial without multiple ones, lowest power first; those that lie below 2^-(floor + 1) are
+    only noticed.
+
+    Raises TooHard when the work is spent, or when roots lie so close together that more than `deepest` halvings would be needed.
     """
     found: list[Interval] = []
+    below = False
     work.spend(_cost(polynomial))
     waiting = [(0, 0, _bernstein(polynomial))]
     while waiting:
         place, depth, row = waiting.pop()
-        if place == 0 and depth > floor:
-            continue
+        far = depth > floor and not place >> (depth - floor - 1)
+        if far and below:
+            continue  # one that is noticed is enough
         changes = sign_changes(row)
+        if far and changes % 2:
+            below = True  # an odd number of roots, so there is one
+            continue
         if changes == 1:
             found.append(Interval(place, depth, rising=next(value for value in row if value) < 0))
         if changes <= 1:
             continue
-        if depth == DEEPEST:
+        if depth == deepest:
             raise TooHard
         work.spend(_cost(row))
         low, high = _halves(row)
-        if high[0] == 0:
+        if high[0] == 0 and far:
+            below = True
+        elif high[0] == 0:
             found.append(Interval(2 * place + 1, depth + 1, rising=False, exact=True))
         waiting += [(2 * place, depth + 1, low), (2 * place + 1, depth + 1, high)]
-    return found
+    return Isolated(found, below)
 
 
 def _cost(row: Polynomial) -> int:

@@ -16,7 +16,7 @@ from itertools import accumulate
 
 from governance.economics.cashflow.discounting import Curve, curve_of, flat, growths, times, yearly_rate
 from governance.economics.cashflow.laying import Flows, flows_of
-from governance.economics.cashflow.precision import EXACT, NOTHING, ONE, ZERO, total
+from governance.economics.cashflow.precision import EXACT, MOST_DIGITS, NOTHING, ONE, ZERO, difference, fits, total
 from governance.economics.cashflow.refusal import Refused
 from governance.economics.cashflow.roots import Roots, roots_of
 from governance.economics.plan import Plan
@@ -26,7 +26,7 @@ from governance.economics.plan import Plan
 class Evaluation:
     """What a plan is worth. Money in its currency, unrounded. None stands for "undefined" or "never", never for zero.
 
-    `payback` is in periods, to the first time the cumulative sum reaches zero; `payback_last` to the time from which it stays
+    `payback` is in periods, to the first time the cumulative sum is back at zero; `payback_last` to the time from which it stays
     there; both also of the discounted flows. `mirr` is a year. `equivalent_annual` is the level amount at the end of each
     year that is worth as much as the plan. `present_values`, `cumulative` and `discounted_cumulative` are of the net flows.
     `curve` holds the discount rates in the prices of the lines.
@@ -68,16 +68,13 @@ class Evaluation:
         return Fraction(self.plan.horizon, self.plan.periods_a_year)
 
 
-MOST_DIGITS = 24  # before the point, of what all costs or all benefits come to: as many as records of it keep
-
-
 def evaluate(plan: Plan) -> Evaluation:
     """All figures of a plan. Raises Refused where it has none, as `flows_of` and `curve_of` do; `plan.too_large`."""
     flows, curve = flows_of(plan), curve_of(plan)
     net, grown = flows.net, growths(plan, curve)
     worth = present_values(net, grown)
     costs, benefits = total(present_values(flows.costs, grown)), total(present_values(flows.benefits, grown))
-    if max(costs, benefits).adjusted() >= MOST_DIGITS:
+    if not all(map(fits, (costs, benefits, difference(benefits, costs)))):  # benefits may be far below zero
         raise Refused("plan.too_large", "lines", {"digits": MOST_DIGITS})
     with localcontext(EXACT):
         npv = benefits - costs
@@ -143,8 +140,12 @@ def mirr_parts(plan: Plan, net: Sequence[Decimal], curve: Curve) -> tuple[Decima
 
 
 def payback(flows: Sequence[Decimal]) -> Decimal | None:
-    """Periods until the cumulative sum first reaches zero, linear inside a period; 0 if it starts there, None if never."""
-    if not flows or flows[0] >= ZERO:
+    """Periods until the cumulative sum first comes back to zero from below, linear inside a period; None if it never does.
+
+    0 if nothing was ever owed before something came in: the first flow that is not zero decides, for a case may begin with periods
+    in which nothing happens.
+    """
+    if next((flow for flow in flows if flow), ZERO) >= ZERO:
         return ZERO
     return next(iter(crossings(flows)), None)
 

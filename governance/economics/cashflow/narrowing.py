@@ -34,14 +34,17 @@ def between(polynomial: Polynomial, low: Decimal, high: Decimal, rising: bool) -
     raise TooHard
 
 
-def scanned(polynomial: Polynomial) -> list[Decimal]:
-    """The roots in (0, 1) around which the sign changes on a grid. One that touches, and two between neighbours, are missed."""
+def scanned(polynomial: Polynomial, unit: int = 1) -> list[Decimal]:
+    """The roots in (0, 1) around which the sign changes on a grid. One that touches, and two between neighbours, are missed.
+
+    `unit`: over how many periods money grows or shrinks by a root; the grid is one of rates a period.
+    """
     found: list[Decimal] = []
     with localcontext(_context(SCAN_DIGITS)) as context:
         coefficients = [context.create_decimal(value) for value in reversed(polynomial)]
         absolute = [abs(value) for value in coefficients]
         least = ONE.scaleb(SPARE_DIGITS - SCAN_DIGITS)
-        stops = [(x, value) for x in _grid() if abs(value := _value(coefficients, x)) > _value(absolute, x) * least]
+        stops = [(x, value) for x in _grid(unit) if abs(value := _value(coefficients, x)) > _value(absolute, x) * least]
         for (low, below), (high, above) in pairwise(stops):
             if below * above < 0:
                 try:
@@ -106,8 +109,8 @@ def _value_and_slope(coefficients: Sequence[Decimal], x: Decimal) -> tuple[Decim
     return value, slope
 
 
-def _grid() -> list[Decimal]:
-    """From 1/128 to nearly 1, in steps that shrink towards 1, where the rates of real projects lie."""
+def _grid(unit: int) -> list[Decimal]:
+    """0, then from 1/128 a period to nearly 1, in steps that shrink towards 1, where the rates of real projects lie."""
     nearest, farthest = Decimal("1e-5").ln(), Decimal("4.8521").ln()
     distances = [(farthest + (nearest - farthest) * place / STOPS).exp() for place in range(STOPS + 1)]
-    return [(-distance).exp() for distance in distances]
+    return [ZERO, *((-distance * unit).exp() for distance in distances)]

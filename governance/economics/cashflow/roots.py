@@ -6,14 +6,14 @@ numbers, multiple roots are taken apart exactly, and the roots are isolated exac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from math import gcd
 
 from foundation.rounding import rounded
 from governance.economics.cashflow.discounting import yearly_rate
-from governance.economics.cashflow.isolation import isolated
+from governance.economics.cashflow.isolation import Isolated, isolated
 from governance.economics.cashflow.narrowing import between, scanned
 from governance.economics.cashflow.polynomials import Polynomial, TooHard, Work, multiplicities, sign_changes, whole
 from governance.economics.cashflow.precision import EXACT, ONE, ZERO
@@ -24,7 +24,7 @@ SHOWN_DIGITS = 10  # to which it is told
 WORK = 300_000_000  # about a second and a half
 MOST_FLOWS = 1_500  # more are only looked through
 _FLOOR = 7  # 2^-7 lies below 1 / (1 + HIGHEST_RATE)
-_BOTTOMLESS = 10_000
+_DEEPEST = 64  # halvings; two growths closer than 2^-64 are told apart by nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,9 @@ class Roots:
 
     `rates` are a period, `yearly` the same a year. `multiplicity` says of each how often it counts: where that is even the
     value only touches zero, and the rate is among `touching` too. `reason`: `one`, `many`, or why there is none:
-    `none_no_sign_change` (the flows all go the same way) or `none`. `beyond`: there is a rate, but above 10,000 %.
-    `method` is `exact`, or `scanned` where that would have taken too long: then rates that touch, or lie close together, may
-    be missing, and each multiplicity is 0, for it is not known.
+    `none_no_sign_change` (the flows all go the same way) or `none`. `beyond`: there is a rate above 10,000 % a period, beside these
+    or alone. `method` is `exact`, or `scanned` where that would have taken too long: then rates that touch, or lie close together,
+    may be missing, and each multiplicity is 0, for it is not known.
     """
 
     rates: tuple[Decimal, ...]
@@ -63,19 +63,19 @@ def roots_of(flows: Sequence[Decimal], *, mid_period: bool = False, periods_a_ye
     if changes == 0:
         return _roots({}, "none_no_sign_change", "exact", periods_a_year)
     polynomial, unit = _shortened(whole(_halved(flows) if mid_period else flows))
-    method = "exact"
+    method, beyond = "exact", False
     if changes == 1:
         found = [(_only(polynomial), 1)]
     else:
         try:
-            found = list(_all(polynomial))
+            found, beyond = _all(polynomial, unit)
         except TooHard:
-            found, method = _scanned(polynomial), "scanned"
+            found, method = _scanned(polynomial, unit), "scanned"
     with localcontext(EXACT):
         # A polynomial in g^unit, and half periods: back to the growth in one period.
         power = ONE * (2 if mid_period else 1) / unit
         growths = {growth**power if power != ONE else growth: count for growth, count in found}
-    return _roots(growths, "none", method, periods_a_year)
+    return _roots(growths, "none", method, periods_a_year, beyond)
 
 
 def shown_rate(rate: Decimal) -> Decimal:
@@ -90,19 +90,21 @@ def rounded_rate(growth: Decimal, digits: int) -> Decimal:
     return rate.normalize() if rate else ZERO
 
 
-def _roots(growths: dict[Decimal, int], reason: str, method: str, periods_a_year: int) -> Roots:
+def _roots(growths: dict[Decimal, int], reason: str, method: str, periods_a_year: int, beyond: bool = False) -> Roots:
+    """`beyond`: there are rates above the highest that are not among `growths`."""
     with localcontext(EXACT):
         counted = {rounded_rate(growth, DIGITS): count for growth, count in sorted(growths.items())}
     kept = {rate: count for rate, count in counted.items() if rate <= HIGHEST_RATE}
+    beyond = beyond or len(kept) < len(counted)
     return Roots(
         rates=tuple(kept),
         yearly=tuple(yearly_rate(rate, periods_a_year) for rate in kept),
         touching=tuple(rate for rate, count in kept.items() if count and count % 2 == 0),
         multiplicity=tuple(kept.values()),
-        reason=("one" if len(counted) == 1 else "many")
+        reason=("one" if len(kept) == 1 and not beyond else "many")
         if kept
         else reason,  # one of several is not the one, wherever the others lie
-        beyond=len(kept) < len(counted),
+        beyond=beyond,
         method=method,
     )
 
@@ -131,24 +133,31 @@ def _only(flows: Polynomial) -> Decimal:
         return between(flows[::-1], ZERO, ONE, not rising)
 
 
-def _all(flows: Polynomial) -> Iterable[tuple[Decimal, int]]:
-    """The growth of each root and how often it counts. Raises TooHard."""
+def _all(flows: Polynomial, unit: int) -> tuple[list[tuple[Decimal, int]], bool]:
+    """The growth over `unit` periods of each root and how often it counts, and whether there are others that are too high to be told.
+    Raises TooHard.
+
+    How far and how closely is looked for roots holds of a period, so it is so many halvings more where a root is of several.
+    """
     if len(flows) > MOST_FLOWS:
         raise TooHard
-    work = Work(WORK)
+    work, found, beyond = Work(WORK), [], False
+    deepest = _DEEPEST * unit
     for count, part in multiplicities(flows, work):
         if sum(part) == 0:
-            yield ONE, count
-        for inverse in _side(part, work, _FLOOR):  # rates above 0: 1/g lies in (0, 1)
-            with localcontext(EXACT):
-                yield ONE / inverse, count
-        for growth in _side(part[::-1], work, _BOTTOMLESS):  # rates below 0: g does
-            yield growth, count
+            found.append((ONE, count))
+        above = isolated(part, work, floor=_FLOOR * unit, deepest=deepest)  # rates above 0: 1/g lies in (0, 1)
+        beyond = beyond or above.below
+        with localcontext(EXACT):
+            found += [(ONE / inverse, count) for inverse in _narrowed(part, above, work)]
+        under = isolated(part[::-1], work, floor=deepest, deepest=deepest)  # rates below 0: g does
+        found += [(growth, count) for growth in _narrowed(part[::-1], under, work)]
+    return found, beyond
 
 
-def _side(polynomial: Polynomial, work: Work, floor: int) -> list[Decimal]:
+def _narrowed(polynomial: Polynomial, isolated: Isolated, work: Work) -> list[Decimal]:
     found = []
-    for interval in isolated(polynomial, work, floor):
+    for interval in isolated.intervals:
         work.spend(len(polynomial) * 2_000)
         with localcontext(EXACT):
             unit = ONE / (1 << interval.depth)
@@ -157,8 +166,8 @@ def _side(polynomial: Polynomial, work: Work, floor: int) -> list[Decimal]:
     return found
 
 
-def _scanned(flows: Polynomial) -> list[tuple[Decimal, int]]:
+def _scanned(flows: Polynomial, unit: int) -> list[tuple[Decimal, int]]:
     """What a look along a grid of rates finds."""
     with localcontext(EXACT):
-        found = [ONE / inverse for inverse in scanned(flows)] + scanned(flows[::-1])
+        found = [ONE / inverse for inverse in scanned(flows, unit)] + scanned(flows[::-1], unit)
     return [(growth, 0) for growth in (*found, *([ONE] if sum(flows) == 0 else []))]

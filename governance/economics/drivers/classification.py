@@ -20,6 +20,7 @@ from typing import Any
 from governance.economics.drivers.values import (
     COST,
     COUNT,
+    COUNT_DIGITS,
     COUNT_PLACES,
     EXACT,
     ONE,
@@ -125,17 +126,13 @@ class Quality:
                 return counts
             if -counts.true_negatives <= negatives * SLACK:  # the precision was rounded
                 return replace(counts, false_positives=negatives, true_negatives=ZERO)
-            raise WrongInput(
-                "too_many_false_positives",
-                f"{self.prefix}precision",
-                value=shortened(self.precision),
-                needed=told(counts.false_positives),
-                negatives=told(negatives),
-                lowest=told(counts.true_positives / (counts.true_positives + negatives), 6),
-            )
+            raise self._too_many(counts.true_positives, counts.false_positives, negatives)
 
     def counts_unchecked(self, cases: Decimal, prevalence: Decimal) -> Counts:
-        """The same by the formulae alone: there may be more false positives than negatives on the way from one model to another."""
+        """The same by the formulae alone: there may be more false positives than negatives on the way from one model to another.
+
+        Raises WrongInput where there would be more than can be reckoned with.
+        """
         with localcontext(EXACT):
             positives = (cases * prevalence).quantize(COUNT_PLACES)
             negatives = cases - positives
@@ -144,8 +141,22 @@ class Quality:
                 wrong = found * (ONE - self.precision) / self.precision
             else:
                 wrong = negatives * (self.false_positive_rate or ZERO)
+            if wrong.adjusted() >= COUNT_DIGITS:  # the next line would raise InvalidOperation
+                raise self._too_many(found, wrong, negatives)
             wrong = wrong.quantize(COUNT_PLACES)
             return Counts(found, wrong, positives - found, negatives - wrong)
+
+    def _too_many(self, found: Decimal, wrong: Decimal, negatives: Decimal) -> WrongInput:
+        """Why this recall and precision cannot be: more false positives than there are negatives."""
+        with localcontext(EXACT):
+            return WrongInput(
+                "too_many_false_positives",
+                f"{self.prefix}precision",
+                value=shortened(self.precision),
+                needed=told(wrong),
+                negatives=told(negatives),
+                lowest=told(found / (found + negatives), 6),
+            )
 
 
 @dataclass(frozen=True, slots=True)

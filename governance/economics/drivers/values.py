@@ -13,6 +13,7 @@ from decimal import ROUND_CEILING, Context, Decimal, localcontext
 EXACT = Context(prec=100)  # amounts to 1e15 of 1e12 cases leave more than 60 digits after the point
 PLACES = Decimal("1e-10")  # of a worth
 COUNT_PLACES = Decimal("1e-30")  # of a count, where precision makes it a quotient
+COUNT_DIGITS = 70  # before the point of a count: with those places, all that EXACT has
 SLACK = Decimal("1e-9")  # metrics are kept to 15 digits: what is out by less than this share is rounding
 MOST_CASES = Decimal("1e12")
 MOST_MONEY = Decimal("1e15")

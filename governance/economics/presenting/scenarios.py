@@ -111,7 +111,7 @@ def switching_told(plan: Plan, values: Sequence[SwitchingValue], npv: Decimal) -
     """Sentences, the nearest to breaking even first: `first` are shown, `more` unfold, `without` are inputs that change nothing."""
     inputs = inputs_of(plan)
     ordered = sorted((item for item in values if item.values), key=_distance)
-    ordered += [item for item in values if item.reason == "none"]
+    ordered += [item for reason in ("none", "not_alone") for item in values if item.reason == reason]
     said = [_switch(plan, inputs[item.name], item, npv) for item in ordered]
     without = [input_told(plan, inputs[item.name]) for item in values if item.reason == "no_effect"]
     return {"first": said[:MOST_SHOWN], "more": said[MOST_SHOWN:], "without": without}
@@ -123,6 +123,9 @@ def _distance(item: SwitchingValue) -> tuple[int, Decimal]:
 
 def _switch(plan: Plan, found: Input, item: SwitchingValue, npv: Decimal) -> dict[str, Any]:
     label = input_told(plan, found)
+    if item.reason == "not_alone":
+        said = _("“%(input)s” cannot have another value while all others stay (now %(now)s).")
+        return {"text": said % {"input": label, "now": value_told(found, item.likely)}, "away": "", "tone": ""}
     if not item.values or item.nearest is None:
         said = _("Whatever “%(input)s” is, it stays worth it (now %(now)s).")
         if npv < 0:

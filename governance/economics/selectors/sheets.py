@@ -14,7 +14,7 @@ from governance.economics.cashflow import Refused
 from governance.economics.components import plan_of
 from governance.economics.models import Case, CaseDraft, CaseSheet, Snapshot
 from governance.economics.plan import Plan
-from governance.economics.plan.problems import Problem
+from governance.economics.plan.problems import NotWritten, Problem
 from governance.economics.selectors.cases import current_snapshot
 from governance.economics.selectors.drafts import draft_of
 from governance.economics.sheets import Read, read_csv, read_xlsx
@@ -69,7 +69,7 @@ def tried(use_case: UseCase, data: bytes) -> Trial:
     looked = drafting.looked_at(plan)
     kept = Case.objects.filter(use_case=use_case).values_list("currency", flat=True).first()
     other = kept if kept and kept != plan.currency else ""
-    changes = _changes(current, plan) if current is not None and not other else None
+    changes = _changes(current, plan) if current is not None and looked.evaluation is not None and not other else None
     return Trial(read, current, draft, changes, looked.problems, other)
 
 
@@ -94,5 +94,5 @@ def plan_named(actor: Actor, use_case: UseCase, public_id: str) -> tuple[Plan, s
 def _changes(current: Snapshot, plan: Plan) -> comparing.Comparison | None:
     try:
         return comparing.compared(plan_of(current), plan)
-    except Refused:
+    except (Refused, NotWritten):
         return None

@@ -216,9 +216,9 @@ UNDER_WAY = (Job.State.QUEUED, Job.State.RUNNING)  # a job that was cancelled or
 def _begin_taking(actor: Actor, checked: ActualImport, only_good: bool) -> ActualImport:
     with transaction.atomic():
         row = locked_import(checked)
-        if row.asked_at is not None and not row.failure and row.job_id is not None:
-            if Job.objects.filter(pk=row.job_id, state__in=UNDER_WAY).exists():
-                return row
+        under_way = row.job_id is not None and Job.objects.filter(pk=row.job_id, state__in=UNDER_WAY).exists()
+        if row.asked_at is not None and not row.failure and under_way:
+            return row
         row.asked_at, row.only_good, row.failure = clock.now(), only_good, ""
         key = f"{JOB}:{row.public_id}:{row.asked_at.timestamp()}"
         row.job = jobs.submit(actor=actor, kind=JOB, args={"import": row.public_id}, key=key)

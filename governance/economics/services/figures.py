@@ -12,6 +12,7 @@ from governance.economics.cashflow.precision import total
 from governance.economics.components import plan_of
 from governance.economics.models import Case, CaseFigures, Snapshot
 from governance.economics.models.figures import as_text
+from governance.economics.plan.problems import NotWritten
 from governance.economics.portfolio import REVISION, worth_of
 from governance.economics.selectors.baselines import baseline_of, standing_actuals
 
@@ -30,7 +31,7 @@ def keep_figures(case: Case) -> None:
     try:
         row.take_over(worth_of(plan_of(snapshot)))
         row.basis = CaseFigures.Basis.BASELINE if baseline is not None else CaseFigures.Basis.SNAPSHOT
-    except Refused:  # its page says why
+    except (Refused, NotWritten):  # its page says why, and the other cases do not wait for it
         row.take_over(None)
     came = _came_of(snapshot)
     row.spent, row.realised = as_text(came.get("cost")), as_text(came.get("benefit"))

@@ -19,7 +19,7 @@ from governance.economics.simulation.result import Check, Drawn, Simulation
 from governance.economics.simulation.trials import Trials
 from governance.economics.simulation.uncertain import uncertain
 
-FORMAT = "countersign/simulation/1"
+FORMAT = "countersign/simulation/2"  # 2: payback is that for good; the same inputs came to another result before
 GENERATOR = "PCG64"
 TRIALS = 100_000
 FEWEST, MOST = 100, 1_000_000

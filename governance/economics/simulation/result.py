@@ -44,7 +44,7 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class PaybackDistribution:
-    """Discounted payback in periods, to the first time that the cumulative sum reaches zero.
+    """Discounted payback in periods, to the time from which the cumulative sum stays at zero or above.
 
     `never` is the share of trials that do not pay back within the horizon. They count in `percentiles`, which are None where the
     trial of that rank is one of them.

@@ -13,6 +13,7 @@ from foundation.pages import PersonRequest, portal_page
 from governance.economics.cashflow import Evaluation, Refused
 from governance.economics.models import Baseline, Snapshot
 from governance.economics.permissions.baselines import may_put_up_case
+from governance.economics.plan.problems import NotWritten
 from governance.economics.presenting import actuals as presenting
 from governance.economics.selectors.baselines import baseline_of, results
 from governance.economics.selectors.cases import current_snapshot, evaluation_of
@@ -52,7 +53,7 @@ def case_approval(request: PersonRequest, slug: str) -> HttpResponse:
 def _worth(snapshot: Snapshot) -> str:
     try:
         return presenting.whole(evaluation_of(snapshot).npv)
-    except Refused:
+    except (Refused, NotWritten):
         return ""
 
 

@@ -16,6 +16,7 @@ from governance.economics.components import plan_of
 from governance.economics.drafting import worth_of_lines
 from governance.economics.models import Snapshot
 from governance.economics.permissions.cases import may_write
+from governance.economics.plan.problems import NotWritten
 from governance.economics.presenting.cases import (
     Worth,
     figures_told,
@@ -30,6 +31,7 @@ from governance.economics.presenting.figures import every_measure, opened
 from governance.economics.selectors.cases import evaluation_of, snapshot_numbered, snapshots_of
 from governance.economics.selectors.drafts import draft_of, owners_of
 from governance.economics.views.provisions import provisions_card
+from governance.economics.wording.refusals import refused_told
 from governance.usecases import tabs
 from governance.usecases.models import UseCase
 from governance.usecases.views import use_case_of
@@ -50,8 +52,13 @@ def tab_content(request: PersonRequest, use_case: UseCase) -> dict[str, Any]:
         "may_write": may_write(request.actor, use_case),
         "provisions": provisions_card(request, use_case),
     }
+    found = None
     if shown is not None:
-        found = evaluation_of(shown)
+        try:
+            found = evaluation_of(shown)
+        except (Refused, NotWritten) as refusal:  # by other rules than those of today
+            context["refused"] = refused_told(refusal)
+    if shown is not None and found is not None:
         worth = worth_of_lines(found)
         context |= {
             "verdict": verdict_told(found),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from foundation.pages import PersonRequest, after, attempt, portal_page, status_of
 from foundation.permissions import require
 from governance.economics import comparing, drafting, services
+from governance.economics.cashflow import Refused
 from governance.economics.cashflow.precision import difference
 from governance.economics.comparing import differing
 from governance.economics.components import plan_of
@@ -21,6 +22,8 @@ from governance.economics.drafts_pages import draft_or_missing, met, page_of, re
 from governance.economics.forms.drafts import BeginForm, FrameForm, NoteForm
 from governance.economics.models import CaseDraft, RateRecord, Snapshot
 from governance.economics.permissions.cases import may_write
+from governance.economics.plan import Plan
+from governance.economics.plan.problems import NotWritten
 from governance.economics.presenting.cases import figures_told, frame_told, lines_told, sums_of
 from governance.economics.presenting.comparing import comparison_told, fields_told, signed
 from governance.economics.selectors.cases import currency_is_settled, current_snapshot, evaluation_of
@@ -92,7 +95,11 @@ def _difference(looked: Looked, current: Snapshot | None) -> dict[str, Any] | No
     """How far the draft is from the newest version."""
     if looked.evaluation is None or current is None:
         return None
-    change = difference(looked.evaluation.npv, evaluation_of(current).npv)
+    try:
+        before = evaluation_of(current)
+    except (Refused, NotWritten):  # the page of that version says why
+        return None
+    change = difference(looked.evaluation.npv, before.npv)
     return {"worth": signed(change, 0), "number": current.number, "tone": "ok" if change > 0 else "bad" if change < 0 else ""}
 
 
@@ -152,9 +159,17 @@ def draft_write(request: PersonRequest, slug: str) -> HttpResponse:
         "current": current,
         "overtaken": bool(current and current.number > found.based_on),
         "met": met(request, found, form),
-        "changes": comparison_told(comparing.compared(plan_of(current), plan)) if current and looked.evaluation else None,
+        "changes": _changes(current, plan) if current and looked.evaluation else None,
     }
     return render(request, "economics/draft_write.html", context, status=status_of(form))
+
+
+def _changes(current: Snapshot, plan: Plan) -> dict[str, Any] | None:
+    """What the draft changes of the newest version; None where that cannot be reckoned, which its page says."""
+    try:
+        return comparison_told(comparing.compared(plan_of(current), plan))
+    except (Refused, NotWritten):
+        return None
 
 
 @portal_page("GET", "HEAD", "POST")

@@ -5,12 +5,15 @@ from __future__ import annotations
 from foundation.errors import FieldError, Invalid
 from governance.economics.cashflow import Refused
 from governance.economics.drivers import WrongInput
+from governance.economics.plan.problems import NotWritten
 from governance.economics.wording.drivers import why_told
 from governance.economics.wording.reasons import reason_told
 
 
-def refused_told(refusal: Refused | WrongInput) -> str:
+def refused_told(refusal: Refused | WrongInput | NotWritten) -> str:
     """A sentence for people."""
+    if isinstance(refusal, NotWritten):
+        return refusal.reason
     return why_told(refusal) if isinstance(refusal, WrongInput) else reason_told(refusal)
 
 

@@ -37,7 +37,7 @@ _NONE = "–"
 _REASONS = {
     "one": _("One rate: at it the case comes out at zero."),
     "many": _("Several rates, so none of them can be used: go by the net present value."),
-    "beyond": _("There is a rate, but above 10,000 %, which says nothing: go by the net present value."),
+    "beyond": _("There is a rate, but above 10,000 % a period, which says nothing: go by the net present value."),
     "none": _("No rate makes the case come out at zero: go by the net present value."),
     "none_no_sign_change": _("All flows go the same way, so there is no rate of return."),
 }
@@ -123,21 +123,37 @@ class _Result:
             ("payback", (_("Payback"), _("Payback, to stay")), "cumulative"),
             ("discounted_payback", (_("Discounted payback"), _("Discounted payback, to stay")), "discounted_cumulative"),
         ):
-            at, net = self.of[name], self.of["net"]
-            first = f"IF(INDEX({net},1,1)>=0,0,IF(COUNT({at})=0,{never},MIN({at})))"
+            at = self.of[name]
+            first = f"IF({self._first_comes_in()},0,IF(COUNT({at})=0,{never},MIN({at})))"
             last = f"IF(ROUND(INDEX({self.of[sums]},1,1+case_horizon),{_ROUND})<0,{never},IF(COUNT({at})=0,0,MAX({at})))"
             self._figure(texts[0], first, TIMES, _PAYBACK, f"result_{name}")
             self._figure(texts[1], last, TIMES, _STAYS, f"result_{name}_last")
+
+    def _first_comes_in(self) -> str:
+        """Whether the first net flow that is not zero is above zero, or there is none: then nothing was ever owed.
+
+        Each period counts for how many are left with it, so that the first counts most. SUMPRODUCT, because it takes arrays as they
+        are in every spreadsheet.
+        """
+        flows, left = f"ROUND({self.of['net']},{_ROUND})", f"(case_horizon+1-{self._periods()})"
+        return f"SUMPRODUCT(MAX(({flows}>0)*{left}))>=SUMPRODUCT(MAX(({flows}<0)*{left}))"
 
     def _found(self) -> None:
         """The rates that the engine found when the sheet was made."""
         roots = self.found.roots
         self._section(_("All internal rates of return, as worked out when this sheet was made"))
         for rate, often in zip(roots.yearly, roots.multiplicity, strict=True):
-            touches = self.book.words(_("The value only touches zero here.")) if often % 2 == 0 else ""
+            # Of what was only looked through nobody knows how often it counts: that is 0.
+            touches = self.book.words(_("The value only touches zero here.")) if often and often % 2 == 0 else ""
             shown = self.sheet.number(Decimal(f"{rate:.15g}"), formula("0.0000%"))
             self._row(self.sheet.words(_("A year")), shown, self.sheet.text(touches, MUTED))
-        self._row(self.sheet.words(_("What they mean")), self.sheet.blank(Look()), self.sheet.words(self.reason, MUTED))
+        if roots.beyond and roots.rates:  # alone, the row below says so
+            self._note(_("Beyond these"), _("There is another rate, above 10,000 % a period."))
+        if roots.method == "scanned":
+            self._note(
+                _("How they were found"), _("Along a grid: rates that only touch zero, or lie close together, may be missing.")
+            )
+        self._note(_("What they mean"), self.reason)
 
     def _checks(self) -> None:
         self._section(_("Checks"))
@@ -154,6 +170,10 @@ class _Result:
         self._row(self.sheet.words(text, Look(wrap=True)), self.sheet.formula(check, Look(across="right", wrap=True)))
 
     # Rows ---------------------------------------------------------------------------------------------------------------
+
+    def _note(self, text: str, note: str) -> None:
+        high = height_of(self.book.words(note), _NOTES)
+        self._row(self.sheet.words(text), self.sheet.blank(Look()), self.sheet.words(note, MUTED), height=high)
 
     def _figure(self, text: str, made: str, format: str, note: str, name: str, *, bold: bool = False) -> None:
         high = height_of(self.book.words(note), _NOTES)
