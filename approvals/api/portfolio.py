@@ -11,7 +11,8 @@ from rest_framework.request import Request as HttpRequest
 from rest_framework.response import Response
 
 from approvals.selectors.portfolio import NO_TIER, Asked, portfolio
-from approvals.showing.portfolio import ordered, portfolio_body, row_body
+from approvals.showing.portfolio import ordered
+from approvals.showing.portfolio_bodies import portfolio_body, row_body
 from foundation.api import CursorPagination, Endpoint, invalid_field
 from governance.economics.plan.texts import currency_problem
 from governance.economics.portfolio import ORDERS, TIERS

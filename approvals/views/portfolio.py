@@ -13,8 +13,6 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from approvals.selectors.portfolio import NO_TIER, Asked, Found, everything, narrowed
 from approvals.showing.portfolio import (
-    CSV_COLUMNS,
-    csv_rows,
     heads,
     lead_of,
     ordered,
@@ -25,6 +23,7 @@ from approvals.showing.portfolio import (
     stage_picture,
     stats_of,
 )
+from approvals.showing.portfolio_bodies import CSV_COLUMNS, csv_rows
 from foundation import clock, csv_safety
 from foundation.errors import Missing
 from foundation.pages import PersonRequest, portal_page, status_of

@@ -13,9 +13,7 @@ from approvals.showing.portfolio import (
     main_currency,
     ordered,
     picture_of,
-    portfolio_body,
     remarks_of,
-    row_body,
     row_told,
     stage_label,
     stages_of,
@@ -23,6 +21,7 @@ from approvals.showing.portfolio import (
     stats_of,
     told,
 )
+from approvals.showing.portfolio_bodies import portfolio_body, row_body
 from foundation import actor as actors
 from foundation.models import AuditEvent
 from governance.economics.services.figures import keep_missing_figures

@@ -61,7 +61,7 @@ def test_a_damaged_case_is_told_as_refused_and_the_others_are_reckoned(world, fi
     assert keep_missing_figures() == 0
 
 
-@pytest.mark.parametrize(("columns", "why"), [(refused_columns, WHY), (damaged_columns, "There is no such field")])
+@pytest.mark.parametrize(("columns", "why"), [(refused_columns, WHY), (damaged_columns, "colour: There is no such field")])
 @pytest.mark.parametrize("kind", ["economics", "use_case"])
 def test_a_report_says_that_the_case_cannot_be_reckoned_and_why(world, first, kind, columns, why):
     row = stored(first, columns())
@@ -149,7 +149,7 @@ def test_no_page_and_no_answer_breaks_over_a_version_that_cannot_be_reckoned(wor
     assert answer["detail"].startswith("The case cannot be reckoned: ")
 
 
-@pytest.mark.parametrize(("columns", "why"), [(refused_columns, WHY), (damaged_columns, "There is no such field")])
+@pytest.mark.parametrize(("columns", "why"), [(refused_columns, WHY), (damaged_columns, "colour: There is no such field")])
 def test_the_page_of_such_a_version_says_why_and_leads_to_the_others(world, first, columns, why):
     stored(first, columns())
     answer = world.client("lead").get("/use-cases/churn/cost-benefit/")

@@ -13,7 +13,7 @@ from governance.economics.wording.reasons import reason_told
 def refused_told(refusal: Refused | WrongInput | NotWritten) -> str:
     """A sentence for people."""
     if isinstance(refusal, NotWritten):
-        return refusal.reason
+        return f"{refusal.path}: {refusal.reason}" if refusal.path else refusal.reason
     return why_told(refusal) if isinstance(refusal, WrongInput) else reason_told(refusal)
 
 
