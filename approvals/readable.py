@@ -20,7 +20,7 @@ from governance.economics.plan import Line, Plan
 from governance.economics.plan.problems import NotWritten
 from governance.economics.presenting.comparing import comparison_told
 from governance.economics.wording.cases import discount_told, driver_told, horizon_told, money, periods, when
-from governance.economics.wording.refusals import refused_told
+from governance.economics.wording.refusals import case_refused
 from governance.usecases.consequence import consequence
 from governance.usecases.models import Definition, UseCase
 from governance.usecases.wording import field_label as use_case_label
@@ -248,7 +248,7 @@ def economics_view(body: Mapping[str, Any], before: Mapping[str, Any] | None) ->
     try:
         worth = _worth(case)
     except (Refused, NotWritten) as refusal:  # the rules may have been others when it was written down
-        return {"missing": _("The case cannot be reckoned: %(why)s") % {"why": refused_told(refusal)}}
+        return {"missing": case_refused(refusal)}
     earlier = (before or {}).get("case")
     was = _worth_before(earlier) if earlier and earlier != case else None
     return {

@@ -10,7 +10,7 @@ from governance.economics.components import component_body
 from governance.economics.models import Snapshot
 from governance.economics.plan.problems import NotWritten
 from governance.economics.selectors.cases import evaluation_of
-from governance.economics.wording.refusals import refused_told
+from governance.economics.wording.refusals import case_refused
 from reports.bundle import Record
 from reports.content import case_blocks
 from reports.content.moment import snapshot_at
@@ -34,7 +34,7 @@ def part(view: View) -> Part:
     try:
         figures = evaluation_of(snapshot)
     except (Refused, NotWritten) as refusal:
-        why = refused(refusal)
+        why = case_refused(refusal)
         found: list[Block] = [written(snapshot), Text([why]), _history(rows)]
         return Part(Section(KEY, title(), found), [record(row) for row in rows], [OpenPoint("bad", why, title())])
     blocks: list[Block] = [
@@ -57,11 +57,6 @@ def part(view: View) -> Part:
             )
         )
     return Part(Section(KEY, title(), blocks), [record(row) for row in rows], points)
-
-
-def refused(refusal: Refused | NotWritten) -> str:
-    """That a case has no figures by the rules of today, which were others when it was written down, and why."""
-    return _("The case cannot be reckoned: %(why)s") % {"why": refused_told(refusal)}
 
 
 def record(row: Snapshot) -> Record:

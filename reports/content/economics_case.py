@@ -30,6 +30,7 @@ from governance.economics.results import Results, Said, results_of
 from governance.economics.selectors.baselines import lines_known
 from governance.economics.selectors.cases import evaluation_of
 from governance.economics.simulations_written import figure_of
+from governance.economics.wording.refusals import case_refused
 from governance.usecases.models import UseCase
 from reports.bundle import Record
 from reports.content import case_blocks, economics, events, evidence, summary
@@ -95,7 +96,7 @@ def _figures(snapshot: Snapshot) -> tuple[Evaluation | None, str]:
     try:
         return evaluation_of(snapshot), ""
     except (Refused, NotWritten) as refusal:
-        return None, economics.refused(refusal)
+        return None, case_refused(refusal)
 
 
 def _baseline(use_case: UseCase, frame: Frame) -> Baseline | None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import threading
 import time
 from datetime import date
 
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, connections
+from django.db import connection
 
 from foundation import jobs
 from foundation.models import Job
@@ -23,6 +22,7 @@ from governance.usecases.intake.reading import read
 from governance.usecases.intake.table import Unreadable
 from tests.economics.realised import written
 from tests.economics.test_actual_files import BILL, KNOWN, ROWS, TODAY, table, tried
+from tests.together import together
 
 
 @pytest.fixture
@@ -215,7 +215,6 @@ def test_two_presses_of_take_it_in_begin_one_job(transactional_db, monkeypatch):
     world = make_world()
     written(world)
     run = tried(world)
-    start, jobs_begun, failures = threading.Barrier(2), [], []
     submit = actual_imports.jobs.submit
 
     def slowly(**said):
@@ -224,22 +223,5 @@ def test_two_presses_of_take_it_in_begin_one_job(transactional_db, monkeypatch):
 
     monkeypatch.setattr(actual_imports.jobs, "submit", slowly)
 
-    def pressed():
-        try:
-            start.wait(10)
-            jobs_begun.append(actual_imports._begin_taking(world.lead, run, False).job_id)
-        except Exception as error:
-            failures.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=pressed) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-
-    assert failures == []
-    assert len(jobs_begun) == 2
-    assert len(set(jobs_begun)) == 1
+    assert together([lambda: actual_imports._begin_taking(world.lead, run, False)] * 2) == ["done", "done"]
     assert Job.objects.filter(kind=actual_imports.JOB).count() == 1

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from approvals.selectors.standing import standing_of
 from approvals.services.ballots import cast_ballot
-from foundation.errors import CountersignError
 from governance.economics.models import ProvisionRequest
 from governance.economics.selectors.budgets import figures_of_budgets
 from tests.conftest import make_world
 from tests.economics.provided import budget_of, costing, payer_of, put_up, say
+from tests.together import together
 
 
 @pytest.fixture
@@ -24,24 +21,6 @@ def met(transactional_db: None) -> Any:
     if connection.vendor != "postgresql":
         pytest.skip("threads meet on PostgreSQL only")
     return make_world()
-
-
-def together(acts: Sequence[Callable[[], Any]]) -> list[str]:
-    """What became of each, let go at once: done, or the code of the refusal."""
-    ready = Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> str:
-        ready.wait(60)
-        try:
-            act()
-        except CountersignError as error:
-            return error.code
-        finally:
-            connections.close_all()
-        return "done"
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return sorted(pool.map(run, acts))
 
 
 def test_two_approvals_that_together_overdraw_a_budget_are_not_both_within_it(met):

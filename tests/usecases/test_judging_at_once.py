@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from datetime import timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from foundation import clock
-from foundation.errors import CountersignError
 from foundation.models import AuditEvent
 from governance.usecases import services
 from governance.usecases.models import RiskAssessment, RiskOverride, RiskQuestionnaire, StackDeviation
 from governance.usecases.selectors.risk import risk_of
 from tests.conftest import World, make_world
+from tests.together import together
 from tests.usecases.questions import HARMLESS
 
 HIGH = {**HARMLESS, "sensitive_area": ["employment"]}
@@ -30,24 +28,6 @@ def met(transactional_db: None) -> World:
     world = make_world()
     services.assess_risk(actor=world.lead, use_case=world.use_case, answers=HIGH)
     return world
-
-
-def together(acts: Sequence[Callable[[], Any]]) -> list[str]:
-    """What became of each, let go at once: done, or the code of the refusal."""
-    ready = Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> str:
-        ready.wait(60)
-        try:
-            act()
-        except CountersignError as error:
-            return error.code
-        finally:
-            connections.close_all()
-        return "done"
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return sorted(pool.map(run, acts))
 
 
 def test_of_three_who_confirm_another_tier_one_does(met):

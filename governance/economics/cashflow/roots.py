@@ -96,14 +96,13 @@ def _roots(growths: dict[Decimal, int], reason: str, method: str, periods_a_year
         counted = {rounded_rate(growth, DIGITS): count for growth, count in sorted(growths.items())}
     kept = {rate: count for rate, count in counted.items() if rate <= HIGHEST_RATE}
     beyond = beyond or len(kept) < len(counted)
+    one = len(kept) == 1 and not beyond  # one of several is not the one, wherever the others lie
     return Roots(
         rates=tuple(kept),
         yearly=tuple(yearly_rate(rate, periods_a_year) for rate in kept),
         touching=tuple(rate for rate, count in kept.items() if count and count % 2 == 0),
         multiplicity=tuple(kept.values()),
-        reason=("one" if len(kept) == 1 and not beyond else "many")
-        if kept
-        else reason,  # one of several is not the one, wherever the others lie
+        reason="one" if one else "many" if kept else reason,
         beyond=beyond,
         method=method,
     )

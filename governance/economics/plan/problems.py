@@ -80,11 +80,11 @@ MESSAGES = {
     "pair_twice": _("These two inputs are there already. Take one of the two out."),
     "correlation": _("A correlation lies between -1 and 1."),
     "driver_of_cost": _("Only a benefit can take its worth from a model. Make this line a benefit, or take the model out."),
-    # What only reckoning shows, worded as where it is refused.
+    "driver_amount": _("The worth of this line comes from a model: quantity and price are 1 then."),
+    # What only reckoning shows.
     "plan.too_large": _("Costs or benefits come to a number of more than %(digits)s digits. Check amounts and growth: 10 %% is 0.1."),
     "flows.size": _("The amounts are larger than can be reckoned. Look for a quantity or a price with too many digits."),
     "not_reckoned": _("What this comes to cannot be reckoned (%(code)s). Check what was changed last."),
-    "driver_amount": _("The worth of this line comes from a model: quantity and price are 1 then."),
 }  # fmt: skip
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
-
 from foundation import errors
 from governance.economics.cashflow import Refused
 from governance.economics.plan.problems import NotWritten
-from governance.economics.wording.refusals import refused_told
+from governance.economics.wording.refusals import case_refused
 
 
 class NotReckoned(errors.CountersignError):
@@ -24,4 +22,4 @@ def register() -> None:
 
 
 def not_reckoned(refusal: Refused | NotWritten) -> NotReckoned:
-    return NotReckoned(_("The case cannot be reckoned: %(why)s") % {"why": refused_told(refusal)})
+    return NotReckoned(case_refused(refusal))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from governance.economics import cashflow
+from governance.economics import cashflow, comparing
 from governance.economics.components import plan_of
 from governance.economics.models import Case, Snapshot
+from governance.economics.plan import Plan
+from governance.economics.plan.problems import NotWritten
 from governance.usecases.models import UseCase
 
 
@@ -29,6 +31,14 @@ def snapshot_numbered(use_case: UseCase, number: int) -> Snapshot | None:
 def evaluation_of(snapshot: Snapshot) -> cashflow.Evaluation:
     """The figures of a snapshot: always computed from its lines, never stored."""
     return cashflow.evaluate(plan_of(snapshot))
+
+
+def changes_of(current: Snapshot, plan: Plan) -> comparing.Comparison | None:
+    """What a plan changes of the newest snapshot, or of another; None where that cannot be reckoned, which its page says."""
+    try:
+        return comparing.compared(plan_of(current), plan)
+    except (cashflow.Refused, NotWritten):
+        return None
 
 
 def currency_is_settled(case: Case) -> bool:

@@ -10,12 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from foundation.actor import Actor
 from foundation.errors import Missing
 from governance.economics import comparing, drafting
-from governance.economics.cashflow import Refused
 from governance.economics.components import plan_of
 from governance.economics.models import Case, CaseDraft, CaseSheet, Snapshot
 from governance.economics.plan import Plan
-from governance.economics.plan.problems import NotWritten, Problem
-from governance.economics.selectors.cases import current_snapshot
+from governance.economics.plan.problems import Problem
+from governance.economics.selectors.cases import changes_of, current_snapshot
 from governance.economics.selectors.drafts import draft_of
 from governance.economics.sheets import Read, read_csv, read_xlsx
 from governance.usecases.models import UseCase
@@ -69,7 +68,7 @@ def tried(use_case: UseCase, data: bytes) -> Trial:
     looked = drafting.looked_at(plan)
     kept = Case.objects.filter(use_case=use_case).values_list("currency", flat=True).first()
     other = kept if kept and kept != plan.currency else ""
-    changes = _changes(current, plan) if current is not None and looked.evaluation is not None and not other else None
+    changes = changes_of(current, plan) if current is not None and looked.evaluation is not None and not other else None
     return Trial(read, current, draft, changes, looked.problems, other)
 
 
@@ -89,10 +88,3 @@ def plan_named(actor: Actor, use_case: UseCase, public_id: str) -> tuple[Plan, s
     if draft is not None and draft.public_id == public_id:
         return drafting.as_plan(draft.plan), f"{use_case.slug}-draft"
     raise Missing(_("There is no such thing, or you may not see it."))
-
-
-def _changes(current: Snapshot, plan: Plan) -> comparing.Comparison | None:
-    try:
-        return comparing.compared(plan_of(current), plan)
-    except (Refused, NotWritten):
-        return None

@@ -179,9 +179,8 @@ def put_draft(*, actor: Actor, use_case: UseCase, plan: Mapping[str, Any], revis
             draft = begin_draft(actor=actor, use_case=use_case, currency=wanted.currency)
             revision = draft.revision
         else:
-            draft, _plan = _locked(
-                actor, _draft(use_case), revision
-            )  # first, as whoever writes it down does: the case comes after it
+            # First, as whoever writes it down does: the case comes after it.
+            draft, _plan = _locked(actor, _draft(use_case), revision)
         if wanted.currency != draft.case.currency:
             correct_currency(actor, _case_locked(draft), wanted.currency)
         return change_draft(actor=actor, draft=draft, revision=revision, part="plan", change=lambda _plan: wanted)

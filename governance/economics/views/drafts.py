@@ -12,21 +12,19 @@ from django.utils.translation import gettext as _
 
 from foundation.pages import PersonRequest, after, attempt, portal_page, status_of
 from foundation.permissions import require
-from governance.economics import comparing, drafting, services
+from governance.economics import drafting, services
 from governance.economics.cashflow import Refused
 from governance.economics.cashflow.precision import difference
 from governance.economics.comparing import differing
-from governance.economics.components import plan_of
 from governance.economics.drafting import Looked, looked_at
 from governance.economics.drafts_pages import draft_or_missing, met, page_of, revision_of, sent_number, with_problems
 from governance.economics.forms.drafts import BeginForm, FrameForm, NoteForm
 from governance.economics.models import CaseDraft, RateRecord, Snapshot
 from governance.economics.permissions.cases import may_write
-from governance.economics.plan import Plan
 from governance.economics.plan.problems import NotWritten
 from governance.economics.presenting.cases import figures_told, frame_told, lines_told, sums_of
 from governance.economics.presenting.comparing import comparison_told, fields_told, signed
-from governance.economics.selectors.cases import currency_is_settled, current_snapshot, evaluation_of
+from governance.economics.selectors.cases import changes_of, currency_is_settled, current_snapshot, evaluation_of
 from governance.economics.selectors.drafts import changes_since, draft_of, frame_field, owners_of, problems_told
 from governance.economics.views.cases import TAB, number_of
 from governance.usecases import tabs
@@ -151,6 +149,7 @@ def draft_write(request: PersonRequest, slug: str) -> HttpResponse:
         said = _("Costs and benefits are written down, version %(number)s.") % {"number": done.value.number}
         return after(request, said, "use_case_tab", row.slug, TAB)
     current = current_snapshot(row)
+    changes = changes_of(current, plan) if current and looked.evaluation else None
     context = {
         **page_of(request, row, found, {"label": _("Write down")}),
         "form": form,
@@ -159,17 +158,9 @@ def draft_write(request: PersonRequest, slug: str) -> HttpResponse:
         "current": current,
         "overtaken": bool(current and current.number > found.based_on),
         "met": met(request, found, form),
-        "changes": _changes(current, plan) if current and looked.evaluation else None,
+        "changes": comparison_told(changes) if changes is not None else None,
     }
     return render(request, "economics/draft_write.html", context, status=status_of(form))
-
-
-def _changes(current: Snapshot, plan: Plan) -> dict[str, Any] | None:
-    """What the draft changes of the newest version; None where that cannot be reckoned, which its page says."""
-    try:
-        return comparison_told(comparing.compared(plan_of(current), plan))
-    except (Refused, NotWritten):
-        return None
 
 
 @portal_page("GET", "HEAD", "POST")

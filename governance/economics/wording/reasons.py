@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from foundation.canonical import decimal_text
 from governance.economics.cashflow import Refused
+from governance.economics.plan.problems import MESSAGES as OF_PLANS
 
 WORDS = {
     "input.unknown": gettext_lazy("There is no input %(where)s in this case. Close to it: %(similar)s."),
@@ -97,13 +98,9 @@ WORDS = {
     "discount.prices_differ": gettext_lazy(
         "Of the discount rate and the prices one is real and the other nominal. State the inflation, or a rate in the terms of the prices."
     ),
-    "plan.too_large": gettext_lazy(
-        "Costs or benefits come to a number of more than %(digits)s digits. Check amounts and growth: 10 %% is 0.1."
-    ),
+    "plan.too_large": OF_PLANS["plan.too_large"],
     "rate.too_low": gettext_lazy("A rate is %(rate)s. At -1, which is -100 %%, or less nothing is left to discount."),
-    "flows.size": gettext_lazy(
-        "The amounts are larger than can be reckoned. Look for a quantity or a price with too many digits."
-    ),
+    "flows.size": OF_PLANS["flows.size"],
 }
 
 

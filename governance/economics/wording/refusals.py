@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from foundation.errors import FieldError, Invalid
 from governance.economics.cashflow import Refused
 from governance.economics.drivers import WrongInput
@@ -15,6 +17,11 @@ def refused_told(refusal: Refused | WrongInput | NotWritten) -> str:
     if isinstance(refusal, NotWritten):
         return f"{refusal.path}: {refusal.reason}" if refusal.path else refusal.reason
     return why_told(refusal) if isinstance(refusal, WrongInput) else reason_told(refusal)
+
+
+def case_refused(refusal: Refused | NotWritten) -> str:
+    """That a case has no figures by the rules of today, which may have been others when it was written down, and why."""
+    return _("The case cannot be reckoned: %(why)s") % {"why": refused_told(refusal)}
 
 
 def invalid_of(refusal: Refused | WrongInput, field: str = "") -> Invalid:
